@@ -1,0 +1,1 @@
+"""Maps: boundaries, point to area, nearness, clusters in SQL, folium report pages."""
