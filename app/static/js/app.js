@@ -1,0 +1,62 @@
+// Every page: menus that close by themselves, copy and share, focus on an error summary. Nothing here is needed.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.classList.add("js");
+
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of menus()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+
+  const said = (button, text) => {
+    const before = button.dataset.said ?? button.textContent;
+    button.dataset.said = before;
+    const label = button.querySelector("[data-label]") ?? button;
+    label.textContent = text;
+    setTimeout(() => { label.textContent = before; }, 2500);
+  };
+
+  // <button data-copy="address" data-done="Tersalin">, <button data-share data-done="…">
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest?.("[data-copy], [data-share]");
+    if (!button) return;
+    const address = button.dataset.copy || location.href.split("#")[0];
+    try {
+      if (button.dataset.share !== undefined && navigator.share) {
+        await navigator.share({ title: document.title, url: address });
+      } else {
+        await navigator.clipboard.writeText(address);
+        said(button, button.dataset.done || "✓");
+      }
+    } catch { /* the person closed the sheet, or the browser keeps the clipboard shut */ }
+  });
+
+  // <select data-submit>: a filter that sends its form when changed; a button stands there without it.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.("[data-submit]")) event.target.form.requestSubmit();
+  });
+
+  // <button data-print>
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-print]")) window.print();
+  });
+
+  // <input type="checkbox" data-all="name">: chooses every box of that name
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset?.all;
+    if (!name) return;
+    for (const box of document.querySelectorAll(`input[type=checkbox][name="${CSS.escape(name)}"]`)) {
+      box.checked = event.target.checked;
+    }
+  });
+
+  document.querySelector("[data-focus]")?.focus();
+})();
