@@ -1,0 +1,17 @@
+"""gunicorn's settings for bin/serve; host, port and logs come by command line."""
+
+from __future__ import annotations
+
+import os
+
+wsgi_app = "wsgi:app"
+worker_class = "gthread"
+workers = 2
+threads = 8
+timeout = 60
+graceful_timeout = 10
+keepalive = 15
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+# No address, no query, no agent: the log says what was asked and how long it took, not by whom.
+access_log_format = '%(t)s %(m)s "%(U)s" %(s)s %(B)s %(M)sms'
+control_socket_disable = True

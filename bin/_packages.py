@@ -1,0 +1,119 @@
+"""Debian packages: PostgreSQL with PostGIS, and for the tests Chromium and a font."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from _say import Stop, run, say
+
+POSTGRES = Path("/usr/lib/postgresql")
+EXTENSIONS = Path("/usr/share/postgresql")
+NO_MAIN = Path("/etc/postgresql-common/createcluster.d/no-main.conf")
+OLDEST = 15
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def postgres_bin(version: int | None = None) -> Path | None:
+    """The program folder of `version`, or of the newest PostgreSQL >= 15 that has PostGIS."""
+    names = (path.name for path in POSTGRES.glob("*") if path.name.isdigit())
+    versions = [version] if version else sorted(map(int, names), reverse=True)
+    for number in versions:
+        programs = POSTGRES / str(number) / "bin"
+        control = EXTENSIONS / str(number) / "extension" / "postgis.control"
+        if number >= OLDEST and (programs / "postgres").exists() and control.exists():
+            return programs
+    return None
+
+
+def ensure_postgres() -> None:
+    """Have PostgreSQL >= 15 with PostGIS, by apt when missing; no cluster `main` is made."""
+    if postgres_bin():
+        return
+    install_debian([postgres_package()], "PostgreSQL with PostGIS", before=no_main_cluster())
+    if not postgres_bin():
+        raise Stop(
+            "PostgreSQL was installed but PostGIS is not there: install postgresql-15-postgis-3."
+        )
+
+
+def postgres_package() -> str:
+    """The newest postgresql-NN-postgis-3 that this Debian or Ubuntu offers."""
+    if shutil.which("apt-cache"):
+        found = subprocess.run(
+            ["apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
+        numbers = [int(number) for number in re.findall(r"^postgresql-(\d+)-", found, re.MULTILINE)]
+        if numbers and max(numbers) >= OLDEST:
+            return f"postgresql-{max(numbers)}-postgis-3"
+    return f"postgresql-{OLDEST}-postgis-3"
+
+
+def no_main_cluster() -> list[str]:
+    """The command that keeps Debian from creating and starting a cluster of its own."""
+    line = f"mkdir -p {NO_MAIN.parent} && echo 'create_main_cluster = false' > {NO_MAIN}"
+    return ["sh", "-c", line]
+
+
+def browser() -> str | None:
+    """The path of Chromium, or None."""
+    named = os.environ.get("REMBUK_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def ensure_browser() -> str:
+    """Have Chromium and a font for the browser tests; returns Chromium's path."""
+    if not browser():
+        install_debian(["chromium", "fonts-noto-core"], "Chromium for the browser tests")
+    found = browser()
+    if not found:
+        raise Stop(
+            "Chromium was installed but is not on the PATH: set REMBUK_CHROMIUM to its path."
+        )
+    return found
+
+
+def install_debian(packages: list[str], what: str, before: list[str] | None = None) -> None:
+    """apt-get install as root or through `sudo -n`; Stop names the command where neither works."""
+    prefix = root_prefix()
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    if prefix is None or not shutil.which("apt-get"):
+        first = f"{' '.join(before[2:])}; " if before else ""
+        raise Stop(
+            f"{what} is missing: as root, run `{first}apt-get update && {' '.join(command)}`, "
+            "then start this again."
+        )
+    say(f"Installing {what} with apt ({' '.join(packages)}) …")
+    failure = (
+        f"apt-get could not install {what}: run `apt-get update && {' '.join(command)}` as root."
+    )
+    env = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
+    lock = ["-o", "DPkg::Lock::Timeout=300"]
+    if before:
+        run([*prefix, *before], failure)
+    run([*env, "apt-get", *lock, "update", "-q"], failure)
+    run([*env, "apt-get", *lock, *command[1:]], failure)
+
+
+def root_prefix() -> list[str] | None:
+    """What to put before a command to run as root: nothing, `sudo -n`, or None (no way)."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo"):
+        asked = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+        if asked.returncode == 0:
+            return ["sudo", "-n"]
+    return None
+
+
+def npm_remedy() -> str:
+    """The sentence for a machine where npm can be had in no way."""
+    return (
+        "npm is missing: install Node 18 or newer (`apt-get install npm`), then start this again."
+    )
