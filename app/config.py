@@ -1,0 +1,169 @@
+"""Settings: from the environment (``REMBUK_*``) and the city's ``settings.toml``.
+
+Everything is checked at start; what is missing or wrong is said in one sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message says which and what to do."""
+
+
+@dataclass(frozen=True)
+class City:
+    """What one city says about itself in ``cities/<slug>/settings.toml``."""
+
+    folder: Path
+    name: str
+    short_name: str
+    code: str
+    timezone: str
+    centre: tuple[float, float]  # lon, lat
+    bbox: tuple[float, float, float, float]  # west, south, east, north
+    disclaimer: str
+    disclaimer_url: str
+    tiles_url: str
+    tiles_attribution: str
+    services: Mapping[str, Mapping[str, str]]  # kind slug -> label, word, sentence, action, noun
+    emergency: Mapping[str, Any]  # number, text, words
+    roles: Mapping[str, str]  # coordinator, planner, auditor, default_owner -> department code
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> City:
+        """The city in that folder.  Raises SettingsError when its file is missing or incomplete."""
+        try:
+            data = tomllib.loads((folder / "settings.toml").read_text("utf-8"))
+            city, the_map = data["city"], data["map"]
+            return cls(
+                folder=folder,
+                name=city["name"],
+                short_name=city["short_name"],
+                code=city["code"],
+                timezone=city["timezone"],
+                centre=tuple(city["centre"]),
+                bbox=tuple(city["bbox"]),
+                disclaimer=data["disclaimer"]["text"],
+                disclaimer_url=data["disclaimer"]["url"],
+                tiles_url=the_map["tiles_url"],
+                tiles_attribution=the_map["tiles_attribution"],
+                services=data["services"],
+                emergency=data["emergency"],
+                roles=data["roles"],
+                facts=data,
+            )
+        except FileNotFoundError:
+            raise SettingsError(
+                f"No settings.toml in {folder}; set REMBUK_CITY to a folder of cities/."
+            ) from None
+        except KeyError as error:
+            raise SettingsError(f"{folder / 'settings.toml'} lacks the entry {error}.") from None
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The city's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:
+    value = env.get(name, "").strip().lower()
+    if value in ("", "1", "0", "true", "false", "yes", "no"):
+        return value in ("1", "true", "yes") if value else default
+    raise SettingsError(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    try:
+        return int(env.get(name) or default)
+    except ValueError:
+        raise SettingsError(f"{name} must be a whole number, not {env[name]!r}.") from None
+
+
+def _secret(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if len(value) < 32:
+        raise SettingsError(
+            f"{name} is missing or shorter than 32 characters; set it, for example to the output "
+            'of: python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return value
+
+
+def _database(env: Mapping[str, str]) -> str:
+    url = env.get("REMBUK_DATABASE_URL", "")
+    if not url:
+        raise SettingsError(
+            "REMBUK_DATABASE_URL is missing; start with bin/serve or bin/flask, which run a "
+            "private PostgreSQL, or set it to postgresql://user@host/database."
+        )
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise SettingsError("REMBUK_DATABASE_URL must begin with postgresql://.")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _mail(env: Mapping[str, str]) -> str:
+    url = env.get("REMBUK_MAIL_URL", "")
+    if url and urlsplit(url).scheme not in ("smtp", "smtps", "file"):
+        raise SettingsError("REMBUK_MAIL_URL must begin with smtp://, smtps:// or file://.")
+    return url
+
+
+def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The application's configuration.  Raises SettingsError."""
+    env = os.environ if env is None else env
+    demo = _flag(env, "REMBUK_DEMO")
+    https = _flag(env, "REMBUK_HTTPS")
+    var = Path(env.get("REMBUK_VAR") or ROOT / "var")
+    city = City.read(Path(env.get("REMBUK_CITY") or ROOT / "cities" / "bandung"))
+    database = _database(env)
+    engine = {"pool_pre_ping": False, "pool_size": 8, "max_overflow": 4}
+    autocommit = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    return {
+        "CITY": city,
+        "DEMO": demo,
+        "VAR": var,
+        "SECRET_KEY": _secret(env, "REMBUK_SECRET_KEY"),
+        "EVIDENCE_KEY": _secret(env, "REMBUK_EVIDENCE_KEY"),
+        "NIK_KEY": _secret(env, "REMBUK_NIK_KEY"),
+        "SQLALCHEMY_DATABASE_URI": database,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine,
+        "SQLALCHEMY_BINDS": {"reading": {"url": database, **engine, **autocommit}},
+        "BASE_URL": (env.get("REMBUK_BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
+        "TRUSTED_HOSTS": [h for h in env.get("REMBUK_HOSTS", "").split(",") if h] or None,
+        "PROXIES": _number(env, "REMBUK_PROXIES", 0),
+        "HTTPS": https,
+        "SESSION_COOKIE_NAME": "__Host-rembuk" if https else "rembuk",
+        "SESSION_COOKIE_SECURE": https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": _number(env, "REMBUK_SESSION_HOURS", 24 * 14) * 3600,
+        "MAIL_URL": _mail(env) or (f"file://{var / 'outbox'}" if demo else ""),
+        "MAIL_FROM": env.get("REMBUK_MAIL_FROM") or "rembuk@localhost",
+        "TILES_URL": env.get("REMBUK_TILES_URL", city.tiles_url if demo else ""),
+        "TILES_ATTRIBUTION": env.get("REMBUK_TILES_ATTRIBUTION", city.tiles_attribution),
+        "MAX_CONTENT_LENGTH": 52 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "MAX_FORM_PARTS": 200,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": https,
+        "RATELIMIT_ENABLED": _flag(env, "REMBUK_RATE_LIMITS", True),
+        "BABEL_DEFAULT_LOCALE": "id",
+        "BABEL_DEFAULT_TIMEZONE": city.timezone,
+        "LANGUAGES": ("id", "en"),
+        "ARGON2": (2, 19 * 1024, 1),  # passes, KiB, lanes: OWASP
+        "JSON_SORT_KEYS": False,
+    }

@@ -1,0 +1,354 @@
+"""Lapor!: complaints, triaged by the kelurahan, answered by the department that owns them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import DateField, RadioField
+from wtforms.validators import InputRequired, Optional
+
+from app.forms import ItemForm, not_in_the_future
+from app.workflow import BACK, Phase, State, Step, Workflow
+from models import Complaint
+
+from .base import Kind
+from .words import QUIET, TALKS
+
+RESOLVE_DAYS = {"informasi": 5, "aspirasi": 14, "bukan_pengawasan": 14, "pengawasan": 60}
+REFUSALS = ("not_our_authority", "outside_city", "unclear", "spam", "not_public", "already_done")
+RETURNS = ("not_our_authority", "wrong_department", "private_land", "more_owners")
+
+
+class ComplaintForm(ItemForm):
+    """What a complaint asks beyond the fields of every item."""
+
+    road_class = RadioField(
+        _("What kind of road is it?"),
+        choices=[
+            ("besar", _("A main road, with lanes or buses")),
+            ("lingkungan", _("A neighbourhood road, cars pass")),
+            ("gang", _("An alley, only motorcycles pass")),
+            ("tidak_tahu", _("I do not know")),
+        ],
+        default="tidak_tahu",
+        validators=[InputRequired()],
+    )
+    happened_on = DateField(
+        _("When did you see it?"), validators=[Optional(), not_in_the_future]
+    )
+
+
+WORKFLOW = Workflow(
+    states=(
+        State("received", _("Received"), Phase.NEW, "triage", 3, QUIET | {"edit"}),
+        State("need_info", _("Waiting for the reporter"), Phase.NEW, "author", 10, QUIET | {"edit"}),
+        State("verified", _("Verified"), Phase.OPEN, "triage", 2, TALKS),
+        State("routed", _("Sent to the department"), Phase.OPEN, "owner", 3, TALKS),
+        State("accepted", _("Taken up by the department"), Phase.OPEN, "owner", 5, TALKS),
+        State("returned", _("Sent back by the department"), Phase.OPEN, "triage", 2, TALKS),
+        State("planned", _("Planned"), Phase.OPEN, "owner", None, TALKS),
+        State("working", _("Being worked on"), Phase.OPEN, "owner", 14, TALKS),
+        State("proof_submitted", _("Proof is being checked"), Phase.OPEN, "triage", 3, TALKS),
+        State("reopened", _("Opened again"), Phase.OPEN, "owner", 3, TALKS),
+        State("to_external", _("With an owner outside the city"), Phase.OPEN, "triage", None, TALKS),
+        State("resolved", _("Resolved, please confirm"), Phase.DONE, "author", 10, TALKS),
+        State("closed", _("Closed"), Phase.DONE, allows=frozenset({"comment"})),
+        State("rejected", _("Not accepted"), Phase.CLOSED, allows=frozenset()),
+        State("merged", _("Joined with another report"), Phase.CLOSED, allows=frozenset()),
+        State("to_proposal", _("Goes on as a proposal"), Phase.CLOSED, allows=frozenset()),
+        State("archived", _("Archived"), Phase.CLOSED, allows=frozenset()),
+    ),
+    steps=(
+        Step(
+            "verify",
+            _("Verify and publish"),
+            ("received", "need_info"),
+            "verified",
+            by=("triage",),
+            asks=("note?",),
+            publishes=True,
+        ),
+        Step(
+            "ask_info",
+            _("Ask the reporter"),
+            ("received",),
+            "need_info",
+            by=("triage",),
+            asks=("note",),
+            when=("info_not_asked",),
+            help=_("The clock pauses, once and for ten working days at most."),
+        ),
+        Step(
+            "give_info",
+            _("Answer the question"),
+            ("need_info",),
+            "received",
+            by=("author",),
+            asks=("note", "photos?"),
+        ),
+        Step(
+            "route",
+            _("Send to a department"),
+            ("verified",),
+            "routed",
+            by=("triage",),
+            asks=("department", "note?"),
+        ),
+        Step(
+            "accept",
+            _("Take it up"),
+            ("routed", "reopened"),
+            "accepted",
+            by=("owner",),
+            asks=("note?",),
+        ),
+        Step(
+            "return",
+            _("Send back"),
+            ("routed", "accepted"),
+            "returned",
+            by=("owner",),
+            asks=("reason", "note", "other_department?"),
+            reasons=RETURNS,
+            help=_("Name another owner, or say why it is not yours. Both are public."),
+        ),
+        Step(
+            "reverify",
+            _("Give it another owner"),
+            ("returned",),
+            "verified",
+            by=("triage",),
+            asks=("department", "note?"),
+            when=("few_returns",),
+        ),
+        Step(
+            "decide_owner",
+            _("Decide the owner"),
+            ("returned",),
+            "routed",
+            by=("coordinator",),
+            asks=("department", "note"),
+            when=("many_returns",),
+        ),
+        Step(
+            "plan",
+            _("Plan the work"),
+            ("accepted", "planned"),
+            "planned",
+            by=("owner",),
+            asks=("date", "note"),
+        ),
+        Step(
+            "start",
+            _("Start the work"),
+            ("accepted", "planned"),
+            "working",
+            by=("owner",),
+            asks=("note?",),
+        ),
+        Step(
+            "submit_proof",
+            _("Hand in proof"),
+            ("working",),
+            "proof_submitted",
+            by=("owner",),
+            asks=("photos", "note"),
+            when=("place_bound",),
+            help=_("A photo of the finished work, taken after the report."),
+        ),
+        Step(
+            "answer",
+            _("Answer and resolve"),
+            ("accepted", "planned", "working"),
+            "resolved",
+            by=("owner",),
+            asks=("note", "photos?"),
+            when=("not_place_bound",),
+        ),
+        Step(
+            "resolve",
+            _("The proof is right"),
+            ("proof_submitted",),
+            "resolved",
+            by=("triage",),
+            asks=("note?",),
+        ),
+        Step(
+            "refuse_proof",
+            _("The proof is not enough"),
+            ("proof_submitted",),
+            "working",
+            by=("triage",),
+            asks=("note",),
+        ),
+        Step(
+            "confirm",
+            _("Yes, it is solved"),
+            ("resolved",),
+            "closed",
+            by=("author",),
+            asks=("rating?", "note?"),
+        ),
+        Step(
+            "dispute",
+            _("No, it is not solved"),
+            ("resolved",),
+            "reopened",
+            by=("author",),
+            asks=("note", "photos?"),
+        ),
+        Step("lapse", _("Closed after ten quiet days"), ("resolved",), "closed", by=("system",)),
+        Step(
+            "refer",
+            _("Hand to an owner outside"),
+            ("verified", "returned"),
+            "to_external",
+            by=("triage",),
+            asks=("external", "note"),
+        ),
+        Step(
+            "external_done",
+            _("The outside owner has finished"),
+            ("to_external",),
+            "resolved",
+            by=("triage",),
+            asks=("note", "photos?"),
+        ),
+        Step(
+            "take_back",
+            _("Take it back"),
+            ("to_external",),
+            "verified",
+            by=("triage",),
+            asks=("note",),
+        ),
+        Step(
+            "reject",
+            _("Do not accept"),
+            ("received", "need_info", "verified"),
+            "rejected",
+            by=("triage",),
+            asks=("reason", "note"),
+            reasons=REFUSALS,
+        ),
+        Step(
+            "merge",
+            _("Join with another report"),
+            ("received", "need_info", "verified", "routed", "accepted"),
+            "merged",
+            by=("triage",),
+            asks=("into", "reason", "note?"),
+            reasons=("same_matter", "same_place"),
+        ),
+        Step(
+            "unmerge",
+            _("Separate again"),
+            ("merged",),
+            BACK,
+            by=("triage",),
+            asks=("note",),
+        ),
+        Step(
+            "make_proposal",
+            _("Continue as a proposal"),
+            ("verified", "routed", "accepted", "returned"),
+            "to_proposal",
+            by=("triage", "owner"),
+            asks=("reason", "note"),
+            reasons=("needs_capital_works", "needs_planning"),
+        ),
+        Step(
+            "archive",
+            _("Archive"),
+            ("received", "need_info", "verified"),
+            "archived",
+            by=("coordinator",),
+            asks=("reason", "note"),
+            reasons=("wrong_format", "too_general", "not_about_government", "no_answer"),
+        ),
+        Step(
+            "withdraw",
+            _("Withdraw my report"),
+            ("received", "need_info", "verified"),
+            "archived",
+            by=("author",),
+            asks=("reason", "note?"),
+            reasons=("solved_itself", "filed_by_mistake", "no_longer_wanted"),
+        ),
+    ),
+)
+
+
+def _facts(item: Complaint) -> frozenset[str]:
+    return frozenset(
+        {
+            "place_bound" if item.category.place_bound else "not_place_bound",
+            "few_returns" if item.returns < 2 else "many_returns",
+            "info_asked" if item.info_asked else "info_not_asked",
+        }
+    )
+
+
+def _route(item: Complaint, answers: Mapping[str, Any]) -> None:
+    item.department_code = answers["department"]
+
+
+def _plan(item: Complaint, answers: Mapping[str, Any]) -> None:
+    item.planned_on = answers["date"]
+
+
+def _refer(item: Complaint, answers: Mapping[str, Any]) -> None:
+    item.department_code = answers["external"]
+
+
+def _return(item: Complaint, answers: Mapping[str, Any]) -> None:
+    item.returns += 1
+    if answers.get("other_department"):
+        item.department_code = answers["other_department"]
+
+
+def _ask(item: Complaint, answers: Mapping[str, Any]) -> None:
+    item.info_asked = True
+
+
+def _dispute(item: Complaint, answers: Mapping[str, Any]) -> None:
+    item.priority = "high"
+
+
+def _rate(item: Complaint, answers: Mapping[str, Any]) -> None:
+    item.rating = answers.get("rating")
+
+
+def _planned(item: Complaint) -> date | None:
+    return item.planned_on
+
+
+def _working(item: Complaint) -> int:
+    return RESOLVE_DAYS[item.complaint_class]
+
+
+LAPOR = Kind(
+    slug="lapor",
+    letter="L",
+    model=Complaint,
+    form=ComplaintForm,
+    workflow=WORKFLOW,
+    icon="flag",
+    publishes_at_filing=False,
+    effects={
+        "route": _route,
+        "reverify": _route,
+        "decide_owner": _route,
+        "plan": _plan,
+        "refer": _refer,
+        "return": _return,
+        "ask_info": _ask,
+        "dispute": _dispute,
+        "confirm": _rate,
+    },
+    clocks={"planned": _planned, "working": _working},
+    facts=_facts,
+)

@@ -1,0 +1,1 @@
+"""Reads: module-level selects, lists, counts and search.  Nothing here writes."""

@@ -1,0 +1,40 @@
+"""Who is asking."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import g
+from flask_login import current_user
+from sqlalchemy import ColumnElement, or_, select
+
+from app.access import ANONYMOUS, Actor, Seat
+from models import Mandate, User, db
+
+def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
+    """The mandates that hold on a day, as conditions."""
+    return (
+        Mandate.valid_from <= day,
+        or_(Mandate.valid_to.is_(None), Mandate.valid_to >= day),
+    )
+
+
+def actor_of(user: User) -> Actor:
+    """The actor behind a login, with the seats held today."""
+    query = select(
+        Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw
+    ).where(Mandate.user_id == user.id, *in_force(date.today()))
+    seats = tuple(
+        Seat(role, area, department, rw)
+        for role, area, department, rw in db.session.execute(query.order_by(Mandate.id))
+    )
+    return Actor(user.id, user.person_id, user.person.name, user.person.level, seats)
+
+
+def current_actor() -> Actor:
+    """Whoever sends this request; asked once."""
+    if "actor" not in g:
+        signed_in = current_user and current_user.is_authenticated
+        g.actor = actor_of(current_user) if signed_in else ANONYMOUS
+    actor: Actor = g.actor
+    return actor

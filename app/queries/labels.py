@@ -1,0 +1,92 @@
+"""Names of areas, departments and categories: few, asked for everywhere, so kept a minute."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from models import Area, Category, Department, reading
+
+KEEP_SECONDS = 60
+
+
+@dataclass
+class Labels:
+    """Codes and what they are called."""
+
+    areas: dict[str, str] = field(default_factory=dict)
+    levels: dict[str, str] = field(default_factory=dict)
+    departments: dict[str, str] = field(default_factory=dict)
+    department_names: dict[str, str] = field(default_factory=dict)
+    categories: dict[str, Category] = field(default_factory=dict)
+    taken: float = 0.0
+
+
+def labels() -> Labels:
+    """The names in use, at most a minute old."""
+    held: Labels | None = current_app.extensions.get("rembuk_labels")
+    if held is None or time.monotonic() - held.taken > KEEP_SECONDS:
+        held = current_app.extensions["rembuk_labels"] = _read()
+    return held
+
+
+def forget() -> None:
+    """Read the names afresh next time."""
+    current_app.extensions.pop("rembuk_labels", None)
+
+
+def _read() -> Labels:
+    session = reading()
+    found = Labels(taken=time.monotonic())
+    for code, level, name in session.execute(select(Area.code, Area.level, Area.name)):
+        found.areas[code] = name
+        found.levels[code] = level
+    rows = session.execute(select(Department.code, Department.abbreviation, Department.name))
+    for code, short, name in rows:
+        found.departments[code] = short
+        found.department_names[code] = name
+    categories = session.scalars(select(Category).order_by(Category.kind, Category.position)).all()
+    for category in categories:
+        session.expunge(category)
+        found.categories[category.code] = category
+    return found
+
+
+def area_label(code: str | None) -> str:
+    """An area as people say it: "Kelurahan Dago", "Kecamatan Coblong", "Kota Bandung"."""
+    known = labels()
+    name, level = known.areas.get(code or "", code or ""), known.levels.get(code or "", "")
+    return name if level in ("kota", "") else f"{level.capitalize()} {name}"
+
+
+def department_label(code: str | None) -> str:
+    """A department's short name."""
+    return labels().departments.get(code or "", code or "")
+
+
+def seat_label(seat: str) -> str:
+    """A seat as people say it; ``seat`` is the name the trail keeps ("moderator:32.73…")."""
+    role, _colon, scope = seat.partition(":")
+    match role:
+        case "moderator" | "validator":
+            return area_label(scope)
+        case "officer":
+            return labels().department_names.get(scope, scope)
+        case "operator":
+            return _("RW operator, %(area)s", area=area_label(scope)) if scope else _("RW operator")
+        case "author":
+            return _("Reporter")
+        case "resident":
+            return _("Resident")
+        case "planner":
+            return department_label(current_app.config["CITY"].roles["planner"])
+        case "coordinator":
+            return department_label(current_app.config["CITY"].roles["coordinator"])
+        case "auditor":
+            return department_label(current_app.config["CITY"].roles["auditor"])
+        case _:
+            return _("System")

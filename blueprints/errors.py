@@ -1,0 +1,97 @@
+"""Pages for what went wrong: a clear sentence, a reference number, never a trace."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_babel import lazy_gettext as _
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.logs import log
+from models import db
+
+WORDS = {
+    400: (
+        _("We could not read that"),
+        _("Something in the request was not as it should be. Please go back and try again."),
+    ),
+    403: (
+        _("This is not open to you"),
+        _("Your account may not do this. If you think it should, ask the city's administrator."),
+    ),
+    404: (
+        _("There is nothing here"),
+        _("The page may have moved, or it is not public. Please check the address."),
+    ),
+    405: (
+        _("That does not work this way"),
+        _("Please go back and use the button on the page."),
+    ),
+    409: (
+        _("Somebody was quicker"),
+        _("This was changed while you were looking at it. Please look at it again."),
+    ),
+    413: (
+        _("That is too large"),
+        _("A photo may have 10 MB, and all of them together 50 MB. Please choose smaller ones."),
+    ),
+    429: (
+        _("A little slower, please"),
+        _("This was done too often in a short time. Please wait a few minutes and try again."),
+    ),
+    500: (
+        _("Something broke on our side"),
+        _("It is not your fault, and what was saved is safe. Please try again in a while."),
+    ),
+}
+
+
+def problem(status: int, text: object = "") -> Response:
+    """The page for a status; JSON for those who asked for JSON."""
+    title, usual = WORDS.get(status, WORDS[400 if status < 500 else 500])
+    said = str(text or usual)
+    if request.accept_mimetypes.best == "application/json" or request.path.endswith(".json"):
+        response = jsonify(error=said, reference=g.get("reference"))
+    else:
+        page = render_template(
+            "errors/error.html",
+            status=status,
+            title=title,
+            text=said,
+            reference=g.get("reference") if status >= 500 else None,
+        )
+        response = make_response(page)
+    response.status_code = status
+    return response
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    return problem(error.code or 500)
+
+
+def _csrf(error: CSRFError) -> Response:
+    return problem(
+        400,
+        _("The page was open too long or your session ended. Go back, reload, and send it again."),
+    )
+
+
+def _limited(error: RateLimitExceeded) -> Response:
+    return problem(429)
+
+
+def _unexpected(error: Exception) -> Response:
+    db.session.rollback()
+    log.error("unexpected", endpoint=request.endpoint, exc_info=error)
+    return problem(500)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page of ours."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(RateLimitExceeded, _limited)
+    app.register_error_handler(Exception, _unexpected)

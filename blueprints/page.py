@@ -1,0 +1,116 @@
+"""What every page knows: the city, who asks, the words for dates, money and seats."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, url_for
+from flask_babel import format_currency, format_date, format_datetime, format_timedelta, get_locale
+from sqlalchemy.orm import Session, scoped_session
+
+from app.extensions import language
+from app.kinds import KINDS, REASONS, kind_of, state_of
+from app.queries.actors import current_actor
+from app.queries.inbox import unread_count
+from app.queries.labels import seat_label
+from models import db, reading
+
+
+def session() -> Session | scoped_session[Session]:
+    """Where a page reads: the cheap reading session for strangers, the usual one for others."""
+    return db.session if current_actor().is_signed_in else reading()
+
+
+@cache
+def _digest(path: Path, mtime: float) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def static_url(filename: str) -> str:
+    """The address of a static file, with a mark of its content so that it may be kept a year."""
+    path = Path(current_app.static_folder or "") / filename
+    try:
+        version = _digest(path, path.stat().st_mtime)
+    except FileNotFoundError:
+        version = None
+    return url_for("static", filename=filename, v=version)
+
+
+def local_day(moment: datetime) -> date:
+    """The day a moment fell on, in the city."""
+    return moment.astimezone(current_app.config["CITY"].zone).date()
+
+
+def ago(moment: datetime) -> str:
+    """How long ago, in words."""
+    return format_timedelta(moment - datetime.now(UTC), add_direction=True)
+
+
+def rupiah(amount: float | None) -> str:
+    """Whole rupiah in the reader's language."""
+    if amount is None:
+        return "–"
+    return format_currency(amount, "IDR", format="¤#,##0", currency_digits=False)
+
+
+def day(value: date | datetime | None, form: str = "d MMMM y") -> str:
+    """A day in words."""
+    if value is None:
+        return "–"
+    if isinstance(value, datetime):
+        value = local_day(value)
+    return format_date(value, form)
+
+
+def moment(value: datetime) -> str:
+    """A day and a time in the city."""
+    return format_datetime(value, "d MMMM y, HH.mm")
+
+
+def named(thing: Any) -> str:
+    """A category's name in the reader's language, where the city has one."""
+    return getattr(thing, f"name_{get_locale()}", "") or str(thing.name)
+
+
+def _context() -> dict[str, Any]:
+    actor = current_actor()
+    return {
+        "city": current_app.config["CITY"],
+        "demo": current_app.config["DEMO"],
+        "kinds": list(KINDS.values()),
+        "actor": actor,
+        "lang": language(),
+        "unread": unread_count(actor) if actor.is_signed_in else 0,
+        "work_places": _work_places(),
+    }
+
+
+def _work_places() -> list[dict[str, str]]:
+    from blueprints.work import places_for
+
+    return places_for(current_actor())
+
+
+def _remember_language(response: Response) -> Response:
+    asked = request.args.get("bahasa")
+    if asked in current_app.config["LANGUAGES"] and response.status_code == 200:
+        response.set_cookie("bahasa", asked, max_age=31536000, samesite="Lax", httponly=True)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Give templates what they all use."""
+    app.context_processor(_context)
+    app.after_request(_remember_language)
+    for function in (day, moment, ago, rupiah, named, seat_label):
+        app.add_template_filter(function)
+    app.add_template_global(static_url)
+    app.add_template_global(kind_of)
+    app.add_template_global(state_of)
+    app.add_template_global(lambda: g.reference, "reference")
+    app.add_template_filter(lambda code: REASONS.get(code, code), "reason")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,95 @@
+"""What protects every response: headers, cookies only where needed, a request id in the log."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from urllib.parse import urlsplit
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+
+from app.logs import log
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def policy(tiles_url: str) -> str:
+    """The Content-Security-Policy; only a street-map server of the settings is let in."""
+    tiles = urlsplit(tiles_url.replace("{s}", "*"))
+    images = f" {tiles.scheme}://{tiles.netloc}" if tiles.netloc else ""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
+        f"img-src 'self' data: blob:{images}; connect-src 'self'; manifest-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def is_local(target: str) -> bool:
+    """May we redirect there: a path of this site and nothing else?"""
+    parts = urlsplit(target)
+    return (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and not parts.netloc
+        and not any(ord(c) < 32 for c in target)
+    )
+
+
+def _begin() -> None:
+    g.reference = secrets.token_hex(4).upper()
+    g.started = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(reference=g.reference)
+    request.get_host()  # refuses a host that is not ours (TRUSTED_HOSTS) before anything is done
+
+
+def _finish(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Content-Security-Policy", policy(current_app.config["TILES_URL"]))
+    if current_app.config["HTTPS"]:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    _cache(response)
+    if request.endpoint not in ("static", "health.alive", "health.ready"):
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        log.info(
+            "request",
+            method=request.method,
+            endpoint=request.endpoint,
+            status=response.status_code,
+            ms=round(seconds * 1000, 1),
+        )
+    return response
+
+
+def _cache(response: Response) -> None:
+    """Anonymous pages may be kept and asked for again by ETag; all others are nobody's to keep."""
+    if request.endpoint == "static":
+        days = 365 if "v" in request.args else 0
+        response.headers["Cache-Control"] = f"public, max-age={days * 86400}"
+        return
+    if response.headers.get("Cache-Control"):
+        return
+    anonymous = "actor" not in g or not g.actor.is_signed_in
+    kept = request.method == "GET" and response.status_code == 200 and anonymous
+    if kept and "Set-Cookie" not in response.headers and not g.get("csrf_token"):
+        response.headers["Cache-Control"] = "public, no-cache"
+        response.headers.add("Vary", "Cookie")
+        if not response.direct_passthrough:
+            response.add_etag()
+            response.make_conditional(request)
+    else:
+        response.headers["Cache-Control"] = "private, no-store"
+
+
+def init_app(app: Flask) -> None:
+    """Put the protection around every request."""
+    app.before_request(_begin)
+    app.after_request(_finish)

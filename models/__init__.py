@@ -1,0 +1,67 @@
+"""Tables.  They import nothing of ours but the pure engines."""
+
+from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
+from .base import READING, Model, close_reading, db, reading
+from .calendar import HolidayOverride
+from .complaint import COMPLAINT_CLASSES, ROAD_CLASSES, Complaint
+from .facet import Facet, FacetRefresh
+from .filing import Draft, Photo
+from .grid import MapDelta, MapGrid
+from .idea import Idea
+from .item import PUBLIC, VISIBILITIES, Item
+from .notification import Notification
+from .participation import AbuseReport, Comment, Follow, Support
+from .proposal import PROPOSAL_LEVELS, Proposal, ProposalLevel
+from .rate import RateCount
+from .routing import CatalogueEntry, Category, Department, RoutingRule, SlaPolicy
+from .trail import AuditEvent, Change, ChangeText, TrailSeal
+from .user import ROLES, Mandate, Person, User
+
+__all__ = [
+    "COMPLAINT_CLASSES",
+    "LEVELS",
+    "PROPOSAL_LEVELS",
+    "PUBLIC",
+    "READING",
+    "ROAD_CLASSES",
+    "ROLES",
+    "VISIBILITIES",
+    "AbuseReport",
+    "Area",
+    "AreaBoundary",
+    "AuditEvent",
+    "CatalogueEntry",
+    "Category",
+    "Change",
+    "ChangeText",
+    "Comment",
+    "Complaint",
+    "Department",
+    "Draft",
+    "Facet",
+    "FacetRefresh",
+    "Follow",
+    "HolidayOverride",
+    "Idea",
+    "Item",
+    "Mandate",
+    "MapDelta",
+    "MapGrid",
+    "Model",
+    "Neighbour",
+    "Notification",
+    "Person",
+    "Photo",
+    "Place",
+    "Proposal",
+    "ProposalLevel",
+    "RateCount",
+    "RoutingRule",
+    "SlaPolicy",
+    "Support",
+    "TrailSeal",
+    "User",
+    "close_reading",
+    "db",
+    "reading",
+]

@@ -1,0 +1,128 @@
+"""What the three services share: a thing a resident put on the map."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+
+from geoalchemy2 import Geometry, WKBElement
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .area import Area
+from .base import Model, code, now, pk, ref
+from .routing import Category, Department
+from .user import Person, User
+
+VISIBILITIES = ("public", "anonymous", "confidential")
+STOP_WORDS = "'dan','di','ke','dari','yang','untuk','ini','itu','ada','dengan','pada','atau','nya'"
+PUBLIC = text("published_at IS NOT NULL AND visibility <> 'confidential'")
+
+
+class Item(Model):
+    """A proposal, complaint or idea; ``kind`` tells which.
+
+    ``place`` is a point (lon, lat; EPSG:4326).  ``area_code`` is the kelurahan, or a wider area
+    for what concerns all of it; ``district_code`` (kecamatan) follows from it.  ``area_basis``
+    says how sure the area is: ``exact``, ``approximate`` (cells made from points), ``confirmed``
+    (chosen by the resident), ``edge`` (the pin lay just outside) or ``corrected`` (by staff).
+    """
+
+    __tablename__ = "item"
+    __mapper_args__ = {"polymorphic_on": "kind"}
+    __table_args__ = (
+        CheckConstraint(f"visibility IN {VISIBILITIES}", name="visibility"),
+        Index("ix_item_public", text("id DESC"), postgresql_where=PUBLIC),
+        Index("ix_item_public_kind", "kind", text("id DESC"), postgresql_where=PUBLIC),
+        Index(
+            "ix_item_public_area",
+            "area_code",
+            "category_code",
+            "state",
+            text("id DESC"),
+            postgresql_where=PUBLIC,
+        ),
+        Index(
+            "ix_item_public_district",
+            "district_code",
+            "category_code",
+            "state",
+            text("id DESC"),
+            postgresql_where=PUBLIC,
+        ),
+        Index(
+            "ix_item_public_category",
+            "category_code",
+            "state",
+            text("id DESC"),
+            postgresql_where=PUBLIC,
+        ),
+        Index("ix_item_public_state", "kind", "state", text("id DESC"), postgresql_where=PUBLIC),
+        Index(
+            "ix_item_public_department",
+            "department_code",
+            "state",
+            text("id DESC"),
+            postgresql_where=PUBLIC,
+        ),
+        Index("ix_item_place_public", "place", postgresql_using="gist", postgresql_where=PUBLIC),
+        Index("ix_item_triage", "area_code", "state", "due_on", "id"),
+        Index("ix_item_owner", "department_code", "state", "due_on", "id"),
+        Index("ix_item_due", "due_on", postgresql_where=text("due_on IS NOT NULL")),
+        Index("ix_item_search", "search", postgresql_using="gin"),
+        Index(
+            "ix_item_title_words",
+            func.lower(text("title")).label("title_words"),
+            postgresql_using="gin",
+            postgresql_ops={"title_words": "gin_trgm_ops"},
+        ),
+    )
+
+    id: Mapped[pk]
+    kind: Mapped[code]
+    number: Mapped[code] = mapped_column(unique=True)
+    filing_key: Mapped[uuid.UUID] = mapped_column(unique=True)
+    state: Mapped[code]
+    title: Mapped[str]
+    body: Mapped[str]
+    category_code: Mapped[code] = mapped_column(ForeignKey("category.code"))
+    place: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    area_code: Mapped[code] = mapped_column(ForeignKey("area.code"))
+    district_code: Mapped[code] = mapped_column(Computed("left(area_code, 8)", persisted=True))
+    area_basis: Mapped[str] = mapped_column(server_default="exact")
+    rw: Mapped[int | None]
+    rt: Mapped[int | None]
+    address: Mapped[str] = mapped_column(server_default="")
+    author_id: Mapped[ref] = mapped_column(ForeignKey("person.id"), index=True)
+    filed_by_id: Mapped[ref | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    channel: Mapped[str] = mapped_column(server_default="web")
+    visibility: Mapped[str] = mapped_column(server_default="public")
+    oversight: Mapped[bool] = mapped_column(server_default="false")
+    subject_department_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"))
+    department_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"))
+    merged_into_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)
+    published_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    state_since: Mapped[now]
+    created_at: Mapped[now]
+    updated_at: Mapped[now]
+    support_count: Mapped[int] = mapped_column(server_default="0")
+    comment_count: Mapped[int] = mapped_column(server_default="0")
+    search: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed(
+            "ts_delete(setweight(to_tsvector('indonesian', title), 'A') || "
+            "setweight(to_tsvector('indonesian', address || ' ' || body), 'B'), "
+            f"ARRAY[{STOP_WORDS}])",
+            persisted=True,
+        ),
+        deferred=True,
+    )
+
+    author: Mapped[Person] = relationship()
+    filed_by: Mapped[User | None] = relationship()
+    area: Mapped[Area] = relationship()
+    category: Mapped[Category] = relationship()
+    department: Mapped[Department | None] = relationship(foreign_keys=[department_code])
+    merged_into: Mapped[Item | None] = relationship(remote_side="Item.id")

@@ -1,0 +1,80 @@
+"""What every test may ask for: the application, a session that is rolled back, clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_login import FlaskLoginClient
+from sqlalchemy.orm import scoped_session
+
+from app import create_app
+from app.queries.labels import forget
+from models import READING, User, db
+from tests import databases
+from tests.settings import test_settings
+
+
+class Client(FlaskLoginClient):
+    """Gives every request its own ``g`` and session, as in production."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request, then forget what the session had read."""
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()
+        return response
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """The database of this run."""
+    with databases.clone() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def app(database_url: str) -> Iterator[Flask]:
+    """The application on the run's database."""
+    app = create_app(test_settings(database_url))
+    app.test_client_class = Client
+    yield app
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[scoped_session[Any]]:
+    """One transaction for the whole test, rolled back at its end; commits become savepoints."""
+    with app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        monkeypatch.setitem(db.engines, None, connection)
+        monkeypatch.setitem(db.engines, READING, connection)
+        db.session.remove()
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield db.session
+        db.session.remove()
+        outer.rollback()
+        connection.close()
+        forget()
+
+
+@pytest.fixture
+def client_for(app: Flask, session: Any) -> Callable[..., FlaskClient]:
+    """A client signed in as somebody, or as nobody."""
+
+    def make(user: User | None = None) -> FlaskClient:
+        return app.test_client(user=user)
+
+    return make
+
+
+@pytest.fixture
+def client(client_for: Callable[..., FlaskClient]) -> FlaskClient:
+    """A stranger."""
+    return client_for()
