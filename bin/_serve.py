@@ -59,6 +59,8 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 def refuse_used(host: str, port: int) -> None:
     """Stop with one sentence when the address cannot be listened on."""
+    if not 1 <= port <= 65535:
+        raise Stop(f"{port} is not a port: choose one from 1024 to 65535 with --port.")
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
             0

@@ -1,0 +1,162 @@
+"""The pure parts of the scripts in bin/: stamps, places, secrets, lock files, vendor list."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import stat
+import subprocess
+from pathlib import Path
+
+import _environment
+import _place
+import _say
+import _serve
+import pytest
+from _packages import install_debian
+from _say import CHECKOUT, Stop
+
+LOCKS = sorted(CHECKOUT.glob("requirements*.lock"))
+SCRIPTS = ["serve", "test", "flask", "bench", "lint", "translate"]
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_a_lock_file_names_no_index_and_hashes_every_package(lock: Path) -> None:
+    text = lock.read_text()
+    assert not re.search(r"https?://|--index|--find-links|--extra", text.split("\n", 1)[1])
+    packages = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+    assert packages
+    assert all("--hash=sha256:" in package for package in packages)
+
+
+def test_the_npm_lock_names_no_registry_and_keeps_integrity() -> None:
+    packages = json.loads((CHECKOUT / "package-lock.json").read_text())["packages"]
+    installed = [entry for name, entry in packages.items() if name]
+    assert all("resolved" not in entry and entry["integrity"] for entry in installed)
+
+
+def test_every_vendor_pattern_belongs_to_a_dependency() -> None:
+    package = json.loads((CHECKOUT / "package.json").read_text())
+    patterns = [one for many in package["rembuk"]["vendor"].values() for one in many]
+    strangers = [p for p in patterns if not p.startswith(tuple(package["dependencies"]))]
+    assert strangers == []
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_script_is_executable_and_valid_shell(name: str) -> None:
+    script = CHECKOUT / "bin" / name
+    assert os.access(script, os.X_OK)
+    subprocess.run(["sh", "-n", script], check=True)
+
+
+def test_a_digest_changes_with_content_and_with_absence(tmp_path: Path) -> None:
+    file = tmp_path / "lock"
+    absent = _say.digest(file)
+    file.write_text("a")
+    first = _say.digest(file)
+    file.write_text("b")
+    assert len({absent, first, _say.digest(file)}) == 3
+
+
+def test_a_stamp_holds_only_for_the_value_it_was_written_with(tmp_path: Path) -> None:
+    stamp = tmp_path / "deep" / "stamp"
+    assert not _say.holds(stamp, "one")
+    _say.write_stamp(stamp, "one")
+    assert _say.holds(stamp, "one")
+    assert not _say.holds(stamp, "two")
+
+
+def test_a_socket_path_is_too_long_beyond_107_bytes() -> None:
+    name = len("/.s.PGSQL.54329")
+    assert not _place.too_long(Path("/" + "a" * (107 - name - 1)))
+    assert _place.too_long(Path("/" + "a" * (107 - name)))
+    assert _place.too_long(Path("/" + "é" * ((107 - name) // 2 + 1)))
+
+
+def test_a_remembered_place_is_used_by_its_own_checkout_only(tmp_path: Path) -> None:
+    record, data = tmp_path / "postgres.json", tmp_path / "data"
+    data.mkdir()
+    record.write_text(json.dumps({"checkout": str(CHECKOUT), "data": str(data)}))
+    assert _place.remembered(record) == data
+    other = tmp_path / "other"
+    other.mkdir()
+    record.write_text(json.dumps({"checkout": str(other), "data": str(data)}))
+    assert _place.remembered(record) is None
+
+
+def test_a_moved_checkout_keeps_its_data_outside(tmp_path: Path) -> None:
+    record, data = tmp_path / "postgres.json", tmp_path / "data"
+    data.mkdir()
+    record.write_text(json.dumps({"checkout": str(tmp_path / "gone"), "data": str(data)}))
+    assert _place.remembered(record) == data
+
+
+def test_a_broken_record_of_the_place_is_ignored(tmp_path: Path) -> None:
+    record = tmp_path / "postgres.json"
+    record.write_text("{")
+    assert _place.remembered(record) is None
+
+
+def test_the_demo_keeps_its_secrets_in_a_private_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "secrets.env"
+    monkeypatch.setattr(_environment, "SECRETS_FILE", file)
+    made = _environment.kept_secrets()
+    assert set(made) == set(_environment.SECRETS)
+    assert all(len(value) >= 32 for value in made.values())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert _environment.kept_secrets() == made
+
+
+def test_secrets_are_not_invented_outside_the_demo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REMBUK_DEMO", "0")
+    for name in _environment.SECRETS:
+        monkeypatch.delenv(name, raising=False)
+    values = _environment.environment("postgresql://db/rembuk")
+    assert not set(_environment.SECRETS) & set(values)
+    assert values["REMBUK_DATABASE_URL"] == "postgresql://db/rembuk"
+
+
+def test_a_secret_of_the_environment_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_environment, "SECRETS_FILE", tmp_path / "secrets.env")
+    monkeypatch.delenv("REMBUK_DEMO", raising=False)
+    monkeypatch.setenv("REMBUK_SECRET_KEY", "given")
+    assert _environment.environment("postgresql://db/x")["REMBUK_SECRET_KEY"] == "given"
+
+
+def test_a_port_in_use_is_refused_with_a_remedy() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(Stop, match=r"in use: .* --port"):
+            _serve.refuse_used("127.0.0.1", taken.getsockname()[1])
+
+
+@pytest.mark.parametrize(("host", "port"), [("127.0.0.1", 99999), ("192.0.2.1", 5000)])
+def test_an_impossible_address_is_refused_with_a_remedy(host: str, port: int) -> None:
+    with pytest.raises(Stop, match="--port"):
+        _serve.refuse_used(host, port)
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:5000"),
+        ("0.0.0.0", "http://127.0.0.1:5000"),
+        ("::1", "http://[::1]:5000"),
+    ],
+)
+def test_the_address_shown_can_be_opened(host: str, url: str) -> None:
+    assert _serve.address(host, 5000) == url
+
+
+def test_without_root_the_remedy_names_packages_and_the_cluster_to_avoid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("_packages.root_prefix", lambda: None)
+    before = ["sh", "-c", "echo 'create_main_cluster = false' > file"]
+    with pytest.raises(Stop, match=r"create_main_cluster.*apt-get install .*postgis"):
+        install_debian(["postgresql-15-postgis-3"], "PostgreSQL", before)
