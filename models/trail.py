@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import FetchedValue, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Model, code, now, pk, ref
@@ -34,8 +34,8 @@ class Change(Model):
     reason: Mapped[code] = mapped_column(server_default="")
     at: Mapped[now]
     text_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
-    hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary, FetchedValue())
+    hash: Mapped[bytes | None] = mapped_column(LargeBinary, FetchedValue())
     step_key: Mapped[uuid.UUID | None]
 
     item: Mapped[Item] = relationship()

@@ -14,6 +14,7 @@ from app.workflow import Phase, State, Step, Workflow
 from models import Idea
 
 from .base import Kind
+from .corrections import CORRECTED, corrections
 from .words import QUIET, TALKS
 
 STOPS = ("not_our_authority", "burdens_residents", "nothing_new", "no_sponsor", "no_effect")
@@ -29,9 +30,7 @@ class IdeaForm(ItemForm):
             Length(10, 2000, _("Between 10 and 2,000 characters.")),
         ],
     )
-    novelty = TextAreaField(
-        _("What is new in it?"), validators=[Optional(), Length(max=2000)]
-    )
+    novelty = TextAreaField(_("What is new in it?"), validators=[Optional(), Length(max=2000)])
     form = SelectField(
         _("What kind of innovation?"),
         choices=[
@@ -43,19 +42,21 @@ class IdeaForm(ItemForm):
     )
 
 
+STATES = (
+    State("idea", _("New idea"), Phase.NEW, "triage", 3, QUIET | {"edit"}),
+    State("discussion", _("In discussion"), Phase.OPEN, "", None, TALKS),
+    State("curation", _("Being curated"), Phase.OPEN, "planner", 15, TALKS),
+    State("incubation", _("In incubation"), Phase.OPEN, "owner", None, TALKS),
+    State("pilot", _("Pilot"), Phase.OPEN, "owner", None, TALKS),
+    State("evaluation", _("Evaluation"), Phase.OPEN, "planner", 20, TALKS),
+    State("adopted", _("Adopted"), Phase.DONE, "owner", None, frozenset({"comment"})),
+    State("replicated", _("Replicated"), Phase.DONE, allows=frozenset({"comment"})),
+    State("stopped", _("Stopped"), Phase.CLOSED, allows=frozenset({"comment"})),
+    State("archived", _("Archived"), Phase.CLOSED, allows=frozenset()),
+)
+
 WORKFLOW = Workflow(
-    states=(
-        State("idea", _("New idea"), Phase.NEW, "triage", 3, QUIET | {"edit"}),
-        State("discussion", _("In discussion"), Phase.OPEN, "", None, TALKS),
-        State("curation", _("Being curated"), Phase.OPEN, "planner", 15, TALKS),
-        State("incubation", _("In incubation"), Phase.OPEN, "owner", None, TALKS),
-        State("pilot", _("Pilot"), Phase.OPEN, "owner", None, TALKS),
-        State("evaluation", _("Evaluation"), Phase.OPEN, "planner", 20, TALKS),
-        State("adopted", _("Adopted"), Phase.DONE, "owner", None, frozenset({"comment"})),
-        State("replicated", _("Replicated"), Phase.DONE, allows=frozenset({"comment"})),
-        State("stopped", _("Stopped"), Phase.CLOSED, allows=frozenset({"comment"})),
-        State("archived", _("Archived"), Phase.CLOSED, allows=frozenset()),
-    ),
+    states=STATES,
     steps=(
         Step(
             "open_discussion",
@@ -151,6 +152,7 @@ WORKFLOW = Workflow(
             asks=("reason", "note?"),
             reasons=("filed_by_mistake", "no_longer_wanted"),
         ),
+        *corrections(STATES, by=("triage", "planner")),
     ),
 )
 
@@ -178,5 +180,5 @@ BADAMI = Kind(
     icon="lamp",
     publishes_at_filing=True,
     stances=True,
-    effects={"incubate": _incubate, "pilot": _pilot, "adopt": _adopt},
+    effects={**CORRECTED, "incubate": _incubate, "pilot": _pilot, "adopt": _adopt},
 )

@@ -24,8 +24,9 @@ class Kind:
 
     ``effects`` maps a step to what it sets on the item from the answers given; ``clocks`` maps a
     state to the working days (or the date) that hold there instead of ``State.within``;
-    ``facts`` names what ``Step.when`` may ask about; ``publishes_at_filing`` says whether a
-    confirmed person's item appears at once.
+    ``facts`` names what ``Step.when`` may ask about; ``columns`` adds what follows from the form's
+    values and the day of filing; ``publishes_at_filing`` says whether a confirmed person's item
+    appears at once.
     """
 
     slug: str
@@ -39,8 +40,7 @@ class Kind:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     facts: Callable[[Any], frozenset[str]] = lambda item: frozenset()
-    columns: Callable[[Any], dict[str, Any]] = lambda values: {}
-    year: Callable[[Item], int] | None = None
+    columns: Callable[[dict[str, Any], date], dict[str, Any]] = lambda values, day: {}
 
     @property
     def words(self) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from app.workflow import BACK, Phase, State, Step, Workflow
 from models import Complaint
 
 from .base import Kind
+from .corrections import CORRECTED, corrections
 from .words import QUIET, TALKS
 
 RESOLVE_DAYS = {"informasi": 5, "aspirasi": 14, "bukan_pengawasan": 14, "pengawasan": 60}
@@ -36,31 +37,31 @@ class ComplaintForm(ItemForm):
         default="tidak_tahu",
         validators=[InputRequired()],
     )
-    happened_on = DateField(
-        _("When did you see it?"), validators=[Optional(), not_in_the_future]
-    )
+    happened_on = DateField(_("When did you see it?"), validators=[Optional(), not_in_the_future])
 
+
+STATES = (
+    State("received", _("Received"), Phase.NEW, "triage", 3, QUIET | {"edit"}),
+    State("need_info", _("Waiting for the reporter"), Phase.NEW, "author", 10, QUIET | {"edit"}),
+    State("verified", _("Verified"), Phase.OPEN, "triage", 2, TALKS),
+    State("routed", _("Sent to the department"), Phase.OPEN, "owner", 3, TALKS),
+    State("accepted", _("Taken up by the department"), Phase.OPEN, "owner", 5, TALKS),
+    State("returned", _("Sent back by the department"), Phase.OPEN, "triage", 2, TALKS),
+    State("planned", _("Planned"), Phase.OPEN, "owner", None, TALKS),
+    State("working", _("Being worked on"), Phase.OPEN, "owner", 14, TALKS),
+    State("proof_submitted", _("Proof is being checked"), Phase.OPEN, "triage", 3, TALKS),
+    State("reopened", _("Opened again"), Phase.OPEN, "owner", 3, TALKS),
+    State("to_external", _("With an owner outside the city"), Phase.OPEN, "triage", None, TALKS),
+    State("resolved", _("Resolved, please confirm"), Phase.DONE, "author", 10, TALKS),
+    State("closed", _("Closed"), Phase.DONE, allows=frozenset({"comment"})),
+    State("rejected", _("Not accepted"), Phase.CLOSED, allows=frozenset()),
+    State("merged", _("Joined with another report"), Phase.CLOSED, allows=frozenset()),
+    State("to_proposal", _("Goes on as a proposal"), Phase.CLOSED, allows=frozenset()),
+    State("archived", _("Archived"), Phase.CLOSED, allows=frozenset()),
+)
 
 WORKFLOW = Workflow(
-    states=(
-        State("received", _("Received"), Phase.NEW, "triage", 3, QUIET | {"edit"}),
-        State("need_info", _("Waiting for the reporter"), Phase.NEW, "author", 10, QUIET | {"edit"}),
-        State("verified", _("Verified"), Phase.OPEN, "triage", 2, TALKS),
-        State("routed", _("Sent to the department"), Phase.OPEN, "owner", 3, TALKS),
-        State("accepted", _("Taken up by the department"), Phase.OPEN, "owner", 5, TALKS),
-        State("returned", _("Sent back by the department"), Phase.OPEN, "triage", 2, TALKS),
-        State("planned", _("Planned"), Phase.OPEN, "owner", None, TALKS),
-        State("working", _("Being worked on"), Phase.OPEN, "owner", 14, TALKS),
-        State("proof_submitted", _("Proof is being checked"), Phase.OPEN, "triage", 3, TALKS),
-        State("reopened", _("Opened again"), Phase.OPEN, "owner", 3, TALKS),
-        State("to_external", _("With an owner outside the city"), Phase.OPEN, "triage", None, TALKS),
-        State("resolved", _("Resolved, please confirm"), Phase.DONE, "author", 10, TALKS),
-        State("closed", _("Closed"), Phase.DONE, allows=frozenset({"comment"})),
-        State("rejected", _("Not accepted"), Phase.CLOSED, allows=frozenset()),
-        State("merged", _("Joined with another report"), Phase.CLOSED, allows=frozenset()),
-        State("to_proposal", _("Goes on as a proposal"), Phase.CLOSED, allows=frozenset()),
-        State("archived", _("Archived"), Phase.CLOSED, allows=frozenset()),
-    ),
+    states=STATES,
     steps=(
         Step(
             "verify",
@@ -278,6 +279,7 @@ WORKFLOW = Workflow(
             asks=("reason", "note?"),
             reasons=("solved_itself", "filed_by_mistake", "no_longer_wanted"),
         ),
+        *corrections(STATES, by=("triage",)),
     ),
 )
 
@@ -339,6 +341,7 @@ LAPOR = Kind(
     icon="flag",
     publishes_at_filing=False,
     effects={
+        **CORRECTED,
         "route": _route,
         "reverify": _route,
         "decide_owner": _route,

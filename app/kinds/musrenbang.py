@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -11,9 +12,10 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.forms import ItemForm
 from app.workflow import BACK, Phase, State, Step, Workflow
-from models import PROPOSAL_LEVELS, Item, Proposal
+from models import PROPOSAL_LEVELS, Proposal, ProposalLevel
 
-from .base import Kind
+from .base import Effect, Kind
+from .corrections import CORRECTED, corrections
 from .words import TALKS, VOTES
 
 REFUSALS = (
@@ -84,24 +86,26 @@ class ProposalForm(ItemForm):
     )
 
 
+STATES = (
+    State("submitted", _("Submitted"), Phase.NEW, "level", 5, VOTES),
+    State("verified", _("Verified"), Phase.OPEN, "level", None, VOTES),
+    State("agreed", _("Agreed at this level"), Phase.OPEN, "level", None, VOTES),
+    State("returned", _("Returned to the proposer"), Phase.NEW, "author", 10, TALKS | {"edit"}),
+    State("deferred", _("Deferred"), Phase.OPEN, "level", None, TALKS),
+    State("redirected", _("Redirected to another department"), Phase.OPEN, "owner", 5, TALKS),
+    State("in_rkpd", _("In the city's plan (RKPD)"), Phase.OPEN, "planner", None, TALKS),
+    State("in_apbd", _("In the budget (APBD)"), Phase.OPEN, "owner", None, TALKS),
+    State("procurement", _("Procurement"), Phase.OPEN, "owner", None, TALKS),
+    State("works", _("Works under way"), Phase.OPEN, "owner", None, TALKS),
+    State("done", _("Done"), Phase.DONE, allows=frozenset({"comment"})),
+    State("refused", _("Refused"), Phase.CLOSED, allows=frozenset({"comment"})),
+    State("merged", _("Joined with another proposal"), Phase.CLOSED, allows=frozenset()),
+    State("withdrawn", _("Withdrawn by the proposer"), Phase.CLOSED, allows=frozenset()),
+    State("not_realised", _("Not realised"), Phase.CLOSED, allows=frozenset({"comment"})),
+)
+
 WORKFLOW = Workflow(
-    states=(
-        State("submitted", _("Submitted"), Phase.NEW, "level", 5, VOTES),
-        State("verified", _("Verified"), Phase.OPEN, "level", None, VOTES),
-        State("agreed", _("Agreed at this level"), Phase.OPEN, "level", None, VOTES),
-        State("returned", _("Returned to the proposer"), Phase.NEW, "author", 10, TALKS | {"edit"}),
-        State("deferred", _("Deferred"), Phase.OPEN, "level", None, TALKS),
-        State("redirected", _("Redirected to another department"), Phase.OPEN, "owner", 5, TALKS),
-        State("in_rkpd", _("In the city's plan (RKPD)"), Phase.OPEN, "planner", None, TALKS),
-        State("in_apbd", _("In the budget (APBD)"), Phase.OPEN, "owner", None, TALKS),
-        State("procurement", _("Procurement"), Phase.OPEN, "owner", None, TALKS),
-        State("works", _("Works under way"), Phase.OPEN, "owner", None, TALKS),
-        State("done", _("Done"), Phase.DONE, allows=frozenset({"comment"})),
-        State("refused", _("Refused"), Phase.CLOSED, allows=frozenset({"comment"})),
-        State("merged", _("Joined with another proposal"), Phase.CLOSED, allows=frozenset()),
-        State("withdrawn", _("Withdrawn by the proposer"), Phase.CLOSED, allows=frozenset()),
-        State("not_realised", _("Not realised"), Phase.CLOSED, allows=frozenset({"comment"})),
-    ),
+    states=STATES,
     steps=(
         Step(
             "verify",
@@ -275,6 +279,7 @@ WORKFLOW = Workflow(
             asks=("reason", "note?"),
             reasons=("solved_itself", "filed_by_mistake", "no_longer_wanted"),
         ),
+        *corrections(STATES, by=("level", "planner")),
     ),
 )
 
@@ -312,16 +317,34 @@ def _finish(item: Proposal, answers: Mapping[str, Any]) -> None:
     item.progress = 100
 
 
-def _columns(values: dict[str, Any]) -> dict[str, Any]:
-    """The cost follows from volume and unit price; the plan is for the year after the filing."""
+def _columns(values: dict[str, Any], day: date) -> dict[str, Any]:
+    """The cost follows from volume and unit price; the works are for the year after."""
     volume, price = values.get("volume"), values.get("unit_price")
     cost = round(volume * price) if volume is not None and price is not None else None
-    return {"cost": cost, "level": "rw", "catalogue_code": values.get("catalogue_code") or None}
+    return {
+        "cost": cost,
+        "level": PROPOSAL_LEVELS[0],
+        "plan_year": day.year + 1,
+        "catalogue_code": values.get("catalogue_code") or None,
+    }
 
 
-def _year(item: Item) -> int:
-    assert isinstance(item, Proposal)
-    return item.plan_year
+def _decided(name: str, effect: Effect | None = None) -> Effect:
+    """Keep what this level decided beside what the step itself writes."""
+
+    def decide(item: Proposal, answers: Mapping[str, Any]) -> None:
+        row = next((row for row in item.levels if row.level == item.level), None)
+        if row is None:
+            row = ProposalLevel(level=item.level, decision=name, seat=answers["seat"])
+            item.levels.append(row)
+        row.decision, row.seat = name, answers["seat"]
+        row.reason, row.text = answers.get("reason") or "", answers.get("note") or row.text or ""
+        row.rank = answers.get("rank") or row.rank
+        if effect:
+            effect(item, answers)
+        row.volume, row.cost = item.volume, item.cost
+
+    return decide
 
 
 MUSRENBANG = Kind(
@@ -334,10 +357,15 @@ MUSRENBANG = Kind(
     publishes_at_filing=True,
     stances=True,
     effects={
+        **CORRECTED,
         "advance": _advance,
         "route": _department,
         "redirect": _department,
-        "verify": _cost,
+        "verify": _decided("verify", _cost),
+        "agree": _decided("agree"),
+        "return": _decided("return"),
+        "refuse": _decided("refuse"),
+        "defer": _decided("defer"),
         "enter_rkpd": _sub_kegiatan,
         "enter_apbd": _budget,
         "report_progress": _progress,
@@ -345,5 +373,4 @@ MUSRENBANG = Kind(
     },
     facts=_facts,
     columns=_columns,
-    year=_year,
 )

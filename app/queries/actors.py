@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from app.access import ANONYMOUS, Actor, Seat
 from models import Mandate, User, db
 
+
 def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
     """The mandates that hold on a day, as conditions."""
     return (
@@ -21,9 +22,9 @@ def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
 
 def actor_of(user: User) -> Actor:
     """The actor behind a login, with the seats held today."""
-    query = select(
-        Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw
-    ).where(Mandate.user_id == user.id, *in_force(date.today()))
+    query = select(Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw).where(
+        Mandate.user_id == user.id, *in_force(date.today())
+    )
     seats = tuple(
         Seat(role, area, department, rw)
         for role, area, department, rw in db.session.execute(query.order_by(Mandate.id))

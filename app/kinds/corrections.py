@@ -1,0 +1,44 @@
+"""Corrections that staff may make to an item of any kind; each stands on the trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from app.workflow import Phase, State, Step
+
+
+def corrections(states: tuple[State, ...], by: tuple[str, ...]) -> tuple[Step, ...]:
+    """The steps that put right an item's area and category, from every state that is not over."""
+    sources = tuple(state.name for state in states if state.phase is not Phase.CLOSED)
+    return (
+        Step(
+            "relocate",
+            _("Correct the kelurahan"),
+            sources,
+            None,
+            by=by,
+            asks=("area", "note?"),
+        ),
+        Step(
+            "recategorise",
+            _("Correct the category"),
+            sources,
+            None,
+            by=by,
+            asks=("category", "note?"),
+        ),
+    )
+
+
+def _relocate(item: Any, answers: Mapping[str, Any]) -> None:
+    item.area_code, item.area_basis = answers["area"], "corrected"
+
+
+def _recategorise(item: Any, answers: Mapping[str, Any]) -> None:
+    item.category_code = answers["category"]
+
+
+CORRECTED = {"relocate": _relocate, "recategorise": _recategorise}

@@ -1,0 +1,104 @@
+"""What a step is given: checked and turned into what the step writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy import select
+
+from app.access import Actor, may
+from app.queries.calendar import city_day
+from app.workflow import Incomplete, Step
+from models import Area, Category, Department, Item, Photo, db
+
+
+class Refused(Exception):
+    """An answer cannot be used; ``args`` are the answer's name and why, for people."""
+
+
+def checked(item: Item, step: Step, actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers this step knows.  Raises Incomplete (what lacks) or Refused (what is wrong)."""
+    answers = {name: given[name] for name in step.answers if given.get(name) not in (None, "", [])}
+    missing = [name for name in step.required if name not in answers]
+    if missing:
+        raise Incomplete(*missing)
+    if "reason" in answers and answers["reason"] not in step.reasons:
+        raise Refused("reason", _("Please choose one of the reasons."))
+    for name, check in CHECKS.items():
+        if name in answers:
+            answers[name] = check(item, actor, answers[name])
+    return answers
+
+
+def _department(external: bool) -> Any:
+    def check(item: Item, actor: Actor, code: str) -> str:
+        found = db.session.get(Department, code)
+        today = city_day()
+        over = found is None or (found.valid_to is not None and found.valid_to < today)
+        if found is None or over or (external and not found.external):
+            raise Refused("external" if external else "department", _("There is no such owner."))
+        return code
+
+    return check
+
+
+def _area(item: Item, actor: Actor, code: str) -> str:
+    found = db.session.get(Area, code)
+    if found is None or found.valid_to is not None:
+        raise Refused("area", _("There is no such area."))
+    return code
+
+
+def _category(item: Item, actor: Actor, code: str) -> str:
+    found = db.session.get(Category, code)
+    if found is None or found.kind != item.kind or found.valid_to is not None:
+        raise Refused("category", _("There is no such category."))
+    return code
+
+
+def _into(item: Item, actor: Actor, number: str) -> Item:
+    found = db.session.scalar(select(Item).where(Item.number == number.strip().upper()))
+    if found is None or found.kind != item.kind or not may(actor, "read", found):
+        raise Refused("into", _("We know no item with this number."))
+    if found.id == item.id or found.merged_into_id is not None:
+        raise Refused("into", _("It cannot be joined with this one."))
+    return found
+
+
+def _date(item: Item, actor: Actor, day: date) -> date:
+    if not city_day(item.created_at) <= day <= city_day().replace(year=city_day().year + 5):
+        raise Refused("date", _("Please choose a day that is still to come."))
+    return day
+
+
+def _period(item: Item, actor: Actor, period: tuple[date, date]) -> tuple[date, date]:
+    if period[0] > period[1]:
+        raise Refused("period", _("The end must not be before the beginning."))
+    return period
+
+
+def _photos(item: Item, actor: Actor, ids: list[int]) -> list[Photo]:
+    found = db.session.scalars(
+        select(Photo).where(
+            Photo.id.in_(ids), Photo.change_id.is_(None), Photo.uploaded_by_id == actor.user_id
+        )
+    ).all()
+    if len(found) != len(set(ids)):
+        raise Refused("photos", _("A photo is missing. Please choose it again."))
+    return list(found)
+
+
+CHECKS = {
+    "department": _department(external=False),
+    "other_department": _department(external=False),
+    "external": _department(external=True),
+    "area": _area,
+    "category": _category,
+    "into": _into,
+    "date": _date,
+    "period": _period,
+    "photos": _photos,
+}
