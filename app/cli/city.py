@@ -1,0 +1,61 @@
+"""``flask city``: the files of a city, checked and loaded."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.queries.labels import forget
+from app.services import city
+from models import db
+
+group = AppGroup("city", help="Check and load the files of a city.")
+
+FOLDER = click.argument("folder", type=click.Path(path_type=Path), required=False)
+
+
+def _folder(given: Path | None) -> Path:
+    default: Path = current_app.config["CITY"].folder
+    return given or default
+
+
+def _fail(problems: list[str]) -> None:
+    for problem in problems:
+        click.echo(problem, err=True)
+    click.echo(f"{len(problems)} problem(s); nothing was loaded.", err=True)
+    sys.exit(1)
+
+
+@group.command("check")
+@FOLDER
+def check(folder: Path | None) -> None:
+    """Read every file of FOLDER and say what is wrong, line by line."""
+    files = city.check(_folder(folder))
+    if files.problems:
+        _fail(files.problems)
+    for name, rows in files.rows.items():
+        click.echo(f"{name}: {len(rows)} rows, no mistake found")
+
+
+@group.command("load")
+@FOLDER
+@click.option("--dry-run", is_flag=True, help="Do everything, then take it back.")
+def load(folder: Path | None, dry_run: bool) -> None:
+    """Bring the files of FOLDER into the database; repeat it whenever they changed."""
+    try:
+        report = city.load(_folder(folder))
+    except city.CityFileError as error:
+        _fail(error.problems)
+    if dry_run:
+        db.session.rollback()
+    else:
+        db.session.commit()
+        forget()
+    for line in report.lines():
+        click.echo(line)
+    if dry_run:
+        click.echo("Dry run: nothing was kept.")

@@ -1,0 +1,177 @@
+"""A city is data: its folder, brought into the tables.  Repeatable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from models import (
+    Area,
+    CatalogueEntry,
+    Category,
+    Department,
+    HolidayOverride,
+    Model,
+    Neighbour,
+    Place,
+    Proposal,
+    RoutingRule,
+    SlaPolicy,
+    db,
+)
+
+from .city_files import Files, Row, read
+
+
+class CityFileError(Exception):
+    """The folder of a city has mistakes; ``problems`` lists them, nothing was written."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass
+class Report:
+    """How many rows each file brought, and how many older rows were ended."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    cells: bool = False
+
+    def lines(self) -> list[str]:
+        """The report as sentences."""
+        said = [
+            f"{name}: {count} rows"
+            + (f", {self.ended[name]} no longer in force" if self.ended.get(name) else "")
+            for name, count in self.rows.items()
+        ]
+        return [*said, "Approximate kelurahan cells were made."] if self.cells else said
+
+
+def check(folder: Path) -> Files:
+    """Read and check a city's folder without touching the database."""
+    return read(folder)
+
+
+def load(folder: Path) -> Report:
+    """Bring the files of ``folder`` into the tables, within the caller's transaction.
+
+    Rows are matched by their code; rules, places, neighbours, clocks and holidays are replaced as
+    a whole.  What stands no longer in the files is ended (``valid_to`` today), as items may point
+    at it.  Raises CityFileError, before anything is written, when a file has a mistake.
+    """
+    files = read(folder)
+    if files.problems:
+        raise CityFileError(files.problems)
+    rows, report = files.rows, Report()
+    report.rows = {name: len(found) for name, found in rows.items()}
+    before = _sites()
+    for name, model, found in (
+        ("areas", Area, [_area(row) for row in rows["areas"]]),
+        ("departments", Department, [_plain(row) for row in rows["departments"]]),
+        ("categories", Category, [_category(row) for row in rows["categories"]]),
+    ):
+        _upsert(model, found)
+        report.ended[name] = _end(model, found)
+    _replace(RoutingRule, [_plain(row) for row in rows["routing"]])
+    _catalogue([_plain(row) for row in rows["catalogue"]], report)
+    _replace(SlaPolicy, [_policy(row) for row in rows["sla"]])
+    _replace(Neighbour, [_pointed(row) for row in rows["neighbours"]])
+    _replace(Place, [_place(row) for row in rows["places"]])
+    _replace(HolidayOverride, [_holiday(row) for row in rows["holidays_override"]])
+    db.session.expire_all()
+    if _sites() != before:
+        report.cells = _make_cells()
+    return report
+
+
+def _make_cells() -> bool:
+    try:
+        from . import areas
+    except ImportError:
+        return False
+    areas.make_cells(db.session)
+    return True
+
+
+def _sites() -> list[tuple[str, str, float]]:
+    """What the approximate cells are made of."""
+    query = select(Area.code, Area.point, Area.area_km2).where(Area.valid_to.is_(None))
+    rows = db.session.execute(query.order_by(Area.code))
+    return [(code, str(point.desc), area_km2) for code, point, area_km2 in rows]
+
+
+def _plain(row: Row) -> Row:
+    return {name: value for name, value in row.items() if name != "line"}
+
+
+def _pointed(row: Row) -> Row:
+    values = _plain(row)
+    values["point"] = f"SRID=4326;POINT({values.pop('lon')} {values.pop('lat')})"
+    return values
+
+
+def _area(row: Row) -> Row:
+    return _pointed(row) | {"valid_to": None}
+
+
+def _category(row: Row) -> Row:
+    return _plain(row) | {"valid_to": None}
+
+
+def _place(row: Row) -> Row:
+    values = _pointed(row)
+    aliases = values.pop("aliases").split(";")
+    values["search"] = " ".join(filter(None, (values["name"], *aliases))).lower()
+    return values
+
+
+def _policy(row: Row) -> Row:
+    values = _plain(row)
+    values["complaint_class"] = values.pop("class")
+    return values
+
+
+def _holiday(row: Row) -> Row:
+    values = _plain(row)
+    values["day"] = values.pop("date")
+    return values
+
+
+def _upsert(model: type[Model], rows: list[Row]) -> None:
+    if not rows:
+        return
+    statement = insert(model).values(rows)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name != "code"}
+    db.session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=fresh))
+
+
+def _end(model: Any, rows: list[Row]) -> int:
+    """End what the file no longer has, from today on; returns how many."""
+    codes = [row["code"] for row in rows]
+    gone = update(model).where(model.code.not_in(codes), model.valid_to.is_(None))
+    result: Any = db.session.execute(gone.values(valid_to=date.today()))
+    return int(result.rowcount)
+
+
+def _replace(model: type[Model], rows: list[Row]) -> None:
+    db.session.execute(delete(model))
+    if rows:
+        db.session.execute(insert(model).values(rows))
+
+
+def _catalogue(rows: list[Row], report: Report) -> None:
+    """Unit prices change each year; an entry that a proposal names is kept."""
+    _upsert(CatalogueEntry, rows)
+    used = select(Proposal.catalogue_code).where(Proposal.catalogue_code.is_not(None))
+    gone = delete(CatalogueEntry).where(
+        CatalogueEntry.code.not_in([row["code"] for row in rows]), CatalogueEntry.code.not_in(used)
+    )
+    result: Any = db.session.execute(gone)
+    report.ended["catalogue"] = int(result.rowcount)
