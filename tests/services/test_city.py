@@ -86,7 +86,7 @@ def test_a_category_that_left_the_file_is_ended_not_deleted(session: Any, folder
         ("sla.csv", "informasi,,biasa,3", "informasi,,biasa,-3", "must not be negative"),
         ("categories.csv", ",name_en,", ",english,", "the column name_en is missing"),
         ("categories.csv", "jalan-berlubang,lapor", "jalan-berlubang,lapur", "must be one of"),
-        ("places.csv", "rumah_sakit,", "rumah_sakit,,", "not as many columns"),
+        ("places.csv", "rumah_sakit,", "rumah_sakit,,", "number of columns differs"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_nothing_is_loaded(
