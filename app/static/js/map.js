@@ -1,0 +1,269 @@
+// The live map of the city, and small maps of one item. Reads its settings from data attributes
+// (templates/_macros/map.html) and never puts text of people into HTML.
+(() => {
+  "use strict";
+  const L = window.L;
+  const SVG = "http://www.w3.org/2000/svg";
+  const NARROW = matchMedia("(max-width: 47.99em)");
+
+  const node = (tag, className, text) => {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    return made;
+  };
+
+  const symbol = (icons, name) => {
+    const svg = document.createElementNS(SVG, "svg");
+    const use = document.createElementNS(SVG, "use");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    use.setAttribute("href", `${icons}#${name}`);
+    svg.append(use);
+    return svg;
+  };
+
+  const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+
+  /** A ring whose parts show how many of each kind a cluster holds. */
+  const ring = (counts, total) => {
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 44 44");
+    svg.setAttribute("aria-hidden", "true");
+    const disc = document.createElementNS(SVG, "circle");
+    for (const [key, value] of Object.entries({ class: "disc", cx: 22, cy: 22, r: 21 })) disc.setAttribute(key, value);
+    svg.append(disc);
+    let start = 0;
+    for (const [slug, n] of Object.entries(counts)) {
+      const part = document.createElementNS(SVG, "circle");
+      const share = (n / total) * 100;
+      const gap = Object.keys(counts).length > 1 ? 2 : 0;
+      const said = {
+        class: `part kind-${slug}`, cx: 22, cy: 22, r: 18.5, pathLength: 100, transform: "rotate(-90 22 22)",
+        "stroke-dasharray": `${Math.max(share - gap, 0.5)} 100`, "stroke-dashoffset": -start,
+      };
+      for (const [key, value] of Object.entries(said)) part.setAttribute(key, value);
+      svg.append(part);
+      start += share;
+    }
+    return svg;
+  };
+
+  /** A Leaflet map with quiet ground: tiles when a server is named, the kelurahan always. */
+  const ground = (box, options = {}) => {
+    const data = box.dataset;
+    const [w, s, e, n] = data.bounds.split(",").map(Number);
+    const bounds = L.latLngBounds([s, w], [n, e]);
+    const map = L.map(box, {
+      maxBounds: bounds.pad(0.4), minZoom: 10, maxZoom: 19, zoomSnap: 0.5, zoomControl: false,
+      attributionControl: Boolean(data.tilesUrl), ...options,
+    });
+    L.control.zoom({ position: "topleft", zoomInTitle: data.textIn, zoomOutTitle: data.textOut }).addTo(map);
+    map.fitBounds(bounds, { padding: [6, 6] });
+    if (data.tilesUrl) {
+      const credit = node("span", "", data.tilesAttribution).innerHTML;
+      map.attributionControl.setPrefix(false);
+      box.classList.add("has-tiles");
+      L.tileLayer(data.tilesUrl, { maxZoom: 19, attribution: credit }).addTo(map);
+    }
+    if (data.areasUrl) areas(map, data);
+    return map;
+  };
+
+  const areas = async (map, data) => {
+    const answer = await fetch(data.areasUrl).catch(() => null);
+    if (!answer?.ok) return;
+    const shapes = await answer.json();
+    const names = L.layerGroup();
+    const layer = L.geoJSON(shapes, {
+      style: { className: "area" },
+      onEachFeature: (feature, shape) => {
+        const { name, open } = feature.properties;
+        const tip = node("span", "", open ? fill(data.textArea, { name, n: open }) : name);
+        shape.bindTooltip(tip, { sticky: true, opacity: 1 });
+        shape.on("tooltipopen", () => { if (map.hasLayer(names)) shape.closeTooltip(); });
+        names.addLayer(L.tooltip({ permanent: true, direction: "center", className: "area-name", opacity: 1 })
+          .setLatLng(shape.getBounds().getCenter()).setContent(node("span", "", name)));
+      },
+    }).addTo(map);
+    layer.bringToBack();
+    for (const path of map.getPane("overlayPane").querySelectorAll("path.area")) path.setAttribute("tabindex", "-1");
+    const named = () => (map.getZoom() >= 14 ? names.addTo(map) : names.remove());
+    map.on("zoomend", named);
+    named();
+  };
+
+  const spotIcon = (icons, kind, done) => {
+    const pin = kind === "lapor";
+    const html = symbol(icons, `kind-${kind}`);
+    return L.divIcon({ className: `spot kind-${kind}${done ? " is-over" : ""}`, html, iconSize: [30, 30], iconAnchor: [15, pin ? 29 : 15] });
+  };
+
+  /** Enter and space press a marker, as a click does; the name is read aloud. */
+  const pressable = (marker, name, act) => {
+    marker.on("click", act);
+    marker.on("add", () => {
+      const icon = marker.getElement();
+      icon.setAttribute("aria-label", name);
+      icon.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        act();
+      });
+    });
+    return marker;
+  };
+
+  const quietTouch = (box, map) => {
+    if (box.dataset.hash !== undefined || !L.Browser.mobile) return;
+    map.dragging.disable();
+    box.style.touchAction = "pan-y";
+    const hint = node("p", "map-hint", box.dataset.textTap);
+    box.append(hint);
+    map.once("click", () => {
+      map.dragging.enable();
+      box.style.touchAction = "";
+      hint.remove();
+    });
+  };
+
+  class CityMap {
+    constructor(box) {
+      this.box = box;
+      this.data = box.dataset;
+      this.kinds = JSON.parse(this.data.kinds || "{}");
+      this.full = this.data.hash !== undefined;
+      this.map = ground(box, { scrollWheelZoom: this.full });
+      this.markers = new Map();
+      this.total = document.getElementById(this.data.totalId);
+      this.fromHash();
+      quietTouch(box, this.map);
+      this.map.on("moveend", () => {
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => this.load(), 150);
+        if (this.full) this.toHash();
+      });
+      this.map.on("click", () => this.close());
+      this.load();
+    }
+
+    fromHash() {
+      const [z, lat, lon] = location.hash.slice(1).split("/").map(Number);
+      if (this.full && lon && lat) this.map.setView([lat, lon], z);
+    }
+
+    toHash() {
+      const { lat, lng } = this.map.getCenter();
+      history.replaceState(null, "", `#${this.map.getZoom()}/${lat.toFixed(5)}/${lng.toFixed(5)}`);
+    }
+
+    async load() {
+      this.asked?.abort();
+      const asked = (this.asked = new AbortController());
+      const b = this.map.getBounds().pad(0.1);
+      const query = new URLSearchParams(this.data.filters || "");
+      query.set("z", Math.round(this.map.getZoom()));
+      query.set("bbox", [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((x) => x.toFixed(5)).join(","));
+      this.box.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(`${this.data.clustersUrl}?${query}`, { signal: asked.signal });
+        if (!answer.ok) throw new Error(answer.status);
+        this.draw(await answer.json());
+      } catch (error) {
+        if (error.name !== "AbortError" && this.total) this.total.textContent = this.data.textFailed;
+      } finally {
+        if (asked === this.asked) this.box.removeAttribute("aria-busy");
+      }
+    }
+
+    draw(answer) {
+      const wanted = new Map();
+      for (const c of answer.clusters ?? []) wanted.set(`c${c.lon},${c.lat},${c.n}`, () => this.cluster(c));
+      for (const item of answer.items ?? []) wanted.set(item.number, () => this.spot(item));
+      const focused = [...this.markers].find(([, marker]) => marker.getElement() === document.activeElement)?.[0];
+      for (const [key, marker] of this.markers) {
+        if (wanted.has(key)) continue;
+        marker.remove();
+        this.markers.delete(key);
+      }
+      for (const [key, make] of wanted) if (!this.markers.has(key)) this.markers.set(key, make().addTo(this.map));
+      if (focused && !this.markers.has(focused)) this.box.focus({ preventScroll: true });
+      const number = Number(answer.total).toLocaleString(document.documentElement.lang);
+      if (this.total && answer.total !== undefined) this.total.textContent = fill(this.data.textTotal, { n: number });
+    }
+
+    cluster(c) {
+      const size = Math.round(34 + Math.min(Math.log10(c.n) * 9, 26));
+      const html = document.createDocumentFragment();
+      const holder = node("div");
+      html.append(ring(c.kinds ?? {}, c.n), node("b", "", c.n > 9999 ? `${Math.round(c.n / 1000)}k` : c.n));
+      holder.append(html);
+      const icon = L.divIcon({ className: "cluster", html: holder, iconSize: [size, size] });
+      const parts = Object.entries(c.kinds ?? {}).map(([slug, n]) => `${n} ${this.kinds[slug] ?? slug}`).join(", ");
+      const marker = L.marker([c.lat, c.lon], { icon, riseOnHover: true });
+      const near = () => this.map.setView([c.lat, c.lon], Math.min(this.map.getZoom() + 2, 19));
+      return pressable(marker, fill(this.data.textCluster, { n: c.n, parts }), near);
+    }
+
+    spot(item) {
+      const done = item.phase === "done" || item.phase === "closed";
+      const icon = spotIcon(this.data.icons, item.kind, done);
+      const marker = L.marker([item.lat, item.lon], { icon, riseOnHover: true });
+      return pressable(marker, `${this.kinds[item.kind] ?? item.kind}: ${item.title}`, () => this.open(item, marker));
+    }
+
+    open(item, marker) {
+      this.close();
+      this.chosen = marker;
+      marker.getElement().classList.add("is-chosen");
+      const sheet = (this.sheet = node("section", `sheet kind-${item.kind}`));
+      sheet.setAttribute("aria-label", this.data.textSheet);
+      const top = node("p", "sheet-top");
+      const kind = node("span", "chip chip-kind");
+      kind.append(symbol(this.data.icons, `kind-${item.kind}`), this.kinds[item.kind] ?? item.kind);
+      top.append(kind, node("span", "number", item.number));
+      const link = node("a", "", item.title);
+      link.href = item.url;
+      const title = node("h2");
+      title.append(link);
+      const state = node("p", "small muted", item.state);
+      const go = node("a", "button", this.data.textOpen);
+      go.href = item.url;
+      const shut = node("button", "shut");
+      shut.type = "button";
+      shut.setAttribute("aria-label", this.data.textClose);
+      shut.append(symbol(this.data.icons, "x"));
+      shut.addEventListener("click", () => this.close(true));
+      sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(true); });
+      sheet.append(top, title, state, go, shut);
+      this.box.parentElement.append(sheet);
+      link.focus({ preventScroll: true });
+      if (NARROW.matches) {
+        const spare = this.map.getSize().y / 2 - sheet.offsetHeight;
+        const y = this.map.latLngToContainerPoint([item.lat, item.lon]).y - this.map.getSize().y / 2;
+        if (y > spare - 30) this.map.panBy([0, y - spare + 60]);
+      }
+    }
+
+    close(back = false) {
+      this.sheet?.remove();
+      const icon = this.chosen?.getElement();
+      icon?.classList.remove("is-chosen");
+      if (back) (icon ?? this.box).focus({ preventScroll: true });
+      this.sheet = this.chosen = null;
+    }
+  }
+
+  /** A small map of one place, on an item's page. */
+  const still = (box) => {
+    const { lon, lat, kind, icons } = box.dataset;
+    const map = ground(box, { scrollWheelZoom: false });
+    map.setView([lat, lon], 16);
+    L.marker([lat, lon], { icon: spotIcon(icons, kind), interactive: false, keyboard: false }).addTo(map);
+    quietTouch(box, map);
+  };
+
+  window.Rembuk = { ...window.Rembuk, ground, spotIcon, node, symbol, fill };
+  for (const box of document.querySelectorAll("[data-clusters-url]")) new CityMap(box);
+  for (const box of document.querySelectorAll("[data-still]")) still(box);
+})();
