@@ -260,9 +260,7 @@ def _visible_from(seat: Seat) -> ColumnElement[bool]:
 
 def _not_about(seat: Seat) -> ColumnElement[bool]:
     about = Item.subject_department_code
-    return or_(
-        Item.oversight.is_(False), about.is_(None), about != (seat.department_code or "")
-    )
+    return or_(Item.oversight.is_(False), about.is_(None), about != (seat.department_code or ""))
 
 
 def in_area(area_code: str | None) -> ColumnElement[bool]:
