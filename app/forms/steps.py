@@ -1,0 +1,127 @@
+"""The form of one step: a field for each answer the step asks for."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import MultipleFileField
+from wtforms import (
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+
+from app.workflow import Step
+
+from . import Form
+
+Choices = Sequence[tuple[str, Any]]
+MONEY = NumberRange(0, 10**14, _("Please check the amount."))
+NEEDED = _("This is needed.")
+
+
+class StepForm(Form):
+    """What every step carries: the last change its reader saw, and a key against double sending."""
+
+    seen = HiddenField()
+    key = HiddenField(default=lambda: str(uuid.uuid4()))
+    photo_ids = HiddenField(default="")
+
+
+def _text(label: Any, rows: int = 4) -> Any:
+    limit = Length(max=5000, message=_("At most 5,000 characters."))
+    return lambda need, choices: TextAreaField(
+        label, validators=[need, limit], render_kw={"rows": rows}
+    )
+
+
+def _line(label: Any) -> Any:
+    return lambda need, choices: StringField(label, validators=[need, Length(max=200)])
+
+
+def _number(label: Any, limits: NumberRange) -> Any:
+    return lambda need, choices: IntegerField(label, validators=[need, limits])
+
+
+def _choice(label: Any) -> Any:
+    def make(need: Any, choices: Choices) -> Field:
+        first = [("", _("Please choose"))]
+        return SelectField(label, choices=[*first, *choices], validators=[need])
+
+    return make
+
+
+FIELDS: dict[str, Any] = {
+    "reason": lambda need, choices: RadioField(
+        _("Public reason"), choices=list(choices), validators=[need]
+    ),
+    "department": _choice(_("Department")),
+    "other_department": _choice(_("Who should own it?")),
+    "external": _choice(_("Owner outside the city")),
+    "area": _choice(_("Kelurahan")),
+    "category": _choice(_("Category")),
+    "into": _line(_("Number of the other item")),
+    "date": lambda need, choices: DateField(_("By which day?"), validators=[need]),
+    "period_from": lambda need, choices: DateField(_("From"), validators=[need]),
+    "period_to": lambda need, choices: DateField(_("To"), validators=[need]),
+    "indicators": _text(_("How will you know that it works?"), 3),
+    "decree": _line(_("Number of the decree")),
+    "mentor": _line(_("Mentor")),
+    "sub_kegiatan": _line(_("Sub-kegiatan code")),
+    "rank": _number(_("Rank"), NumberRange(1, 1000, _("A rank is a number from 1."))),
+    "cost": _number(_("Cost in rupiah"), MONEY),
+    "budget": _number(_("Budget in rupiah"), MONEY),
+    "progress": _number(_("Progress in percent"), NumberRange(0, 100, _("Between 0 and 100."))),
+    "rating": lambda need, choices: RadioField(
+        _("How satisfied are you?"),
+        choices=[
+            (5, _("5, very satisfied")),
+            (4, "4"),
+            (3, "3"),
+            (2, "2"),
+            (1, _("1, not at all")),
+        ],
+        coerce=lambda value: int(value) if value else None,
+        validators=[Optional()],
+    ),
+    "photos": lambda need, choices: MultipleFileField(
+        _("Photos"), render_kw={"accept": "image/*", "data-photos": ""}
+    ),
+    "note": _text(_("Explanation, public")),
+}
+
+
+def form_for(step: Step, choices: dict[str, Choices]) -> type[StepForm]:
+    """The form class of a step; ``choices`` gives what its lists offer."""
+    fields: dict[str, Any] = {}
+    for name in _parts(step):
+        needed = name in step.required or name.startswith("period_")
+        need = InputRequired(NEEDED) if needed else Optional()
+        fields[name] = FIELDS[name](need, choices.get(name, ()))
+    return type("FormOfStep", (StepForm,), fields)
+
+
+def _parts(step: Step) -> list[str]:
+    """The fields of a step in the order of ``FIELDS``: a period is asked as two days."""
+    asked = set(step.answers)
+    if "period" in asked:
+        asked |= {"period_from", "period_to"}
+    return [name for name in FIELDS if name in asked]
+
+
+def answers(form: StepForm, step: Step) -> dict[str, Any]:
+    """What was answered, by the names of ``Step.asks``; photos are ids."""
+    given = {name: form[name].data for name in _parts(step) if name != "photos"}
+    if "period_from" in given:
+        given["period"] = (given.pop("period_from"), given.pop("period_to"))
+    given["photos"] = [int(n) for n in (form.photo_ids.data or "").split(",") if n.isdecimal()]
+    return given

@@ -1,0 +1,79 @@
+"""What lists on forms offer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import get_locale
+from sqlalchemy import Select, or_, select
+
+from app.kinds import REASONS
+from app.queries.calendar import city_day
+from app.queries.items import AnySession
+from app.queries.labels import labels
+from app.workflow import Step
+from models import Area, CatalogueEntry, Department
+
+Choice = tuple[str, Any]
+
+
+def categories(kind: str) -> list[Choice]:
+    """The categories of a kind, in the city's order, in the reader's language."""
+    today = city_day()
+    return [
+        (c.code, getattr(c, f"name_{get_locale()}", "") or c.name)
+        for c in labels().categories.values()
+        if c.kind == kind and (c.valid_to is None or c.valid_to >= today)
+    ]
+
+
+def kelurahan(session: AnySession, under: str = "") -> dict[str, list[Choice]]:
+    """Kecamatan → its kelurahan as choices, by name."""
+    query = (
+        select(Area.code, Area.name, Area.parent_code)
+        .where(Area.level == "kelurahan", Area.valid_to.is_(None))
+        .order_by(Area.name)
+    )
+    if under:
+        query = query.where(or_(Area.code == under, Area.parent_code == under))
+    known, groups = labels().areas, dict[str, list[Choice]]()
+    for code, name, parent in session.execute(query):
+        groups.setdefault(known.get(parent, parent), []).append((code, name))
+    return dict(sorted(groups.items()))
+
+
+def departments(session: AnySession, external: bool | None = None) -> list[Choice]:
+    """The departments there are today; only those outside the city, or inside, when asked."""
+    query: Select[Any] = select(Department.code, Department.abbreviation, Department.name)
+    today = city_day()
+    query = query.where(or_(Department.valid_to.is_(None), Department.valid_to >= today))
+    if external is not None:
+        query = query.where(Department.external.is_(external))
+    rows = session.execute(query.order_by(Department.abbreviation))
+    return [(code, f"{short} – {name}") for code, short, name in rows]
+
+
+def catalogue(session: AnySession) -> list[Choice]:
+    """The *kamus usulan*; first what is not in it."""
+    query = select(CatalogueEntry.code, CatalogueEntry.name, CatalogueEntry.unit)
+    rows = session.execute(query.order_by(CatalogueEntry.name))
+    return [("", "–"), *((code, f"{name} ({unit})") for code, name, unit in rows)]
+
+
+def of_step(session: AnySession, step: Step, kind: str) -> dict[str, Any]:
+    """What the lists of a step's form offer."""
+    offers: dict[str, Any] = {}
+    asked = set(step.answers)
+    if "reason" in asked:
+        offers["reason"] = [(code, REASONS[code]) for code in step.reasons]
+    if "department" in asked:
+        offers["department"] = departments(session, external=False)
+    if "other_department" in asked:
+        offers["other_department"] = departments(session)
+    if "external" in asked:
+        offers["external"] = departments(session, external=True)
+    if "category" in asked:
+        offers["category"] = categories(kind)
+    if "area" in asked:
+        offers["area"] = [c for group in kelurahan(session).values() for c in group]
+    return offers

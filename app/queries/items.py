@@ -1,0 +1,306 @@
+"""Lists of items: filters, keyset pages, counts.  Statements are built once per set of filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import Session, scoped_session
+
+from app.access import Actor, public_items, visible
+from app.forms import clean_line
+from app.kinds import KINDS, states_in
+from app.queries.calendar import city_day
+from app.workflow import Phase
+from models import Item, Person, Photo
+
+PAGE = 20
+COUNTED = 1000  # beyond this a count says "more than"
+
+AnySession = Session | scoped_session[Session]
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list shows.  All texts come from an address and may be nonsense."""
+
+    kind: str = ""
+    phase: str = ""
+    state: str = ""
+    area: str = ""
+    category: str = ""
+    department: str = ""
+    since: date | None = None
+    until: date | None = None
+    overdue: bool = False
+    q: str = ""
+    words: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def read(cls, args: Mapping[str, str], kind: str = "") -> Filters:
+        """The filters of an address; what is not understood is left out."""
+        texts = {
+            name: (clean_line(args.get(name, "")) or "")[:100]
+            for name in ("phase", "state", "area", "category", "department", "q")
+        }
+        if texts["phase"] not in set(Phase):
+            texts["phase"] = ""
+        asked = args.get("kind", "")
+        return cls(
+            kind=kind or (asked if asked in KINDS else ""),
+            since=_day(args.get("since", "")),
+            until=_day(args.get("until", "")),
+            overdue=args.get("overdue") == "1",
+            **texts,
+        )
+
+    def as_args(self, **changes: Any) -> dict[str, str]:
+        """The filters as address arguments, with some changed (None takes one away)."""
+        names = ("phase", "state", "area", "category", "department", "q")
+        args = {name: getattr(self, name) for name in names}
+        args["since"] = self.since.isoformat() if self.since else ""
+        args["until"] = self.until.isoformat() if self.until else ""
+        args["overdue"] = "1" if self.overdue else ""
+        args |= {name: str(value or "") for name, value in changes.items()}
+        return {name: value for name, value in args.items() if value}
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The names of the filters in use."""
+        names = ("phase", "state", "category", "department", "since", "until", "overdue", "q")
+        used = [name for name in names if getattr(self, name)]
+        if self.area and self.area != current_app.config["CITY"].code:
+            used.append("district" if self.area.count(".") == 2 else "area")
+        return tuple(used)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+THUMB = (
+    select(Photo.media_name)
+    .where(Photo.item_id == Item.id, Photo.status == "ready")
+    .order_by(Photo.id)
+    .limit(1)
+    .correlate(Item)
+    .scalar_subquery()
+)
+ROW = (
+    Item.id,
+    Item.kind,
+    Item.number,
+    Item.title,
+    Item.state,
+    Item.category_code,
+    Item.area_code,
+    Item.department_code,
+    Item.visibility,
+    Item.published_at,
+    Item.created_at,
+    Item.state_since,
+    Item.due_on,
+    Item.support_count,
+    Item.comment_count,
+    Person.name.label("author_name"),
+    THUMB.label("thumb"),
+)
+
+MATCHES = Item.search.op("@@")(func.websearch_to_tsquery("indonesian", bindparam("q")))
+CLAUSES: dict[str, ColumnElement[bool]] = {
+    "kind": Item.kind == bindparam("kind"),
+    "state": Item.state == bindparam("state"),
+    "phase": or_(
+        *(
+            and_(
+                Item.kind == kind.slug, Item.state.in_(bindparam(f"in_{kind.slug}", expanding=True))
+            )
+            for kind in KINDS.values()
+        )
+    ),
+    "area": Item.area_code == bindparam("area"),
+    "district": Item.district_code == bindparam("area"),
+    "category": Item.category_code == bindparam("category"),
+    "department": Item.department_code == bindparam("department"),
+    "since": Item.created_at >= bindparam("since"),
+    "until": Item.created_at < bindparam("until"),
+    "overdue": Item.due_on < bindparam("today"),
+    "q": MATCHES,
+    "alike": func.lower(Item.title).op("%>")(func.lower(bindparam("q"))),
+    "before": Item.id < bindparam("before"),
+}
+
+
+@cache
+def _where(names: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
+    return tuple(CLAUSES[name] for name in names)
+
+
+@cache
+def _public_page(names: tuple[str, ...]) -> Select[Any]:
+    """The page of a public list: the ids first, from the index alone, then what a row shows."""
+    ids = (
+        select(Item.id)
+        .where(public_items(), *_where(names))
+        .order_by(Item.id.desc())
+        .limit(PAGE + 1)
+        .subquery()
+    )
+    return (
+        select(*ROW)
+        .join(ids, ids.c.id == Item.id)
+        .join(Person, Person.id == Item.author_id)
+        .order_by(Item.id.desc())
+    )
+
+
+@cache
+def _public_count(names: tuple[str, ...]) -> Select[Any]:
+    found = select(Item.id).where(public_items(), *_where(names)).limit(COUNTED + 1)
+    return select(func.count()).select_from(found.subquery())
+
+
+def _values(filters: Filters) -> dict[str, Any]:
+    phases = [Phase(filters.phase)] if filters.phase else []
+    pairs = states_in(*phases)
+    midnight = {"since": filters.since, "until": filters.until}
+    if filters.until:
+        midnight["until"] = filters.until + timedelta(days=1)
+    return {
+        "kind": filters.kind,
+        "state": filters.state,
+        "area": filters.area,
+        "category": filters.category,
+        "department": filters.department,
+        "today": city_day(),
+        "q": filters.q,
+        **midnight,
+        **{f"in_{slug}": [s for k, s in pairs if k == slug] for slug in KINDS},
+    }
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some items, and where the next ones begin."""
+
+    items: list[Row[Any]]
+    next_before: int | None
+    alike: bool = False  # nothing matched; these titles sound alike
+
+
+def _cut(rows: list[Row[Any]], alike: bool = False) -> Page:
+    more = len(rows) > PAGE
+    return Page(rows[:PAGE], rows[PAGE - 1].id if more else None, alike)
+
+
+def public_page(session: AnySession, filters: Filters, before: int | None = None) -> Page:
+    """A page of what anybody may see, newest first; ``before`` is the last id seen."""
+    names = (("kind",) if filters.kind else ()) + filters.active
+    names += ("before",) if before else ()
+    values = _values(filters) | {"before": before}
+    rows = list(session.execute(_public_page(names), values))
+    if not rows and filters.q:
+        near = tuple("alike" if name == "q" else name for name in names)
+        return _cut(list(session.execute(_public_page(near), values)), alike=True)
+    return _cut(rows)
+
+
+def public_count(session: AnySession, filters: Filters) -> int:
+    """How many there are, exact up to ``COUNTED``; one more means "more than that"."""
+    names = (("kind",) if filters.kind else ()) + filters.active
+    return session.scalar(_public_count(names), _values(filters)) or 0
+
+
+def of_person(session: AnySession, actor: Actor, before: int | None = None) -> Page:
+    """What somebody filed, in every state, newest first."""
+    mine = or_(Item.author_id == actor.person_id, Item.filed_by_id == actor.user_id)
+    query = select(*ROW).join(Person, Person.id == Item.author_id).where(mine)
+    if before:
+        query = query.where(Item.id < before)
+    return _cut(list(session.execute(query.order_by(Item.id.desc()).limit(PAGE + 1))))
+
+
+def queue(
+    session: AnySession,
+    actor: Actor,
+    scope: ColumnElement[bool],
+    states: list[tuple[str, str]],
+    after: tuple[date, int] | None = None,
+) -> Page:
+    """What waits for a seat: the earliest promise first; keyset on (due_on, id)."""
+    due = func.coalesce(Item.due_on, date(9999, 12, 31))
+    query = (
+        select(*ROW, Person.id.label("author"))
+        .join(Person, Person.id == Item.author_id)
+        .where(
+            scope, visible(actor), tuple_(Item.kind, Item.state).in_(states) if states else false()
+        )
+        .order_by(due, Item.id)
+        .limit(PAGE + 1)
+    )
+    if after:
+        query = query.where(tuple_(due, Item.id) > after)
+    return _cut(list(session.execute(query)))
+
+
+NEAR = (
+    select(*ROW)
+    .join(Person, Person.id == Item.author_id)
+    .where(
+        public_items(),
+        Item.kind == bindparam("kind"),
+        func.ST_DWithin(
+            Item.place,
+            func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326),
+            bindparam("degrees"),
+        ),
+        Item.created_at > func.now() - timedelta(days=180),
+    )
+    .order_by(
+        (Item.category_code == bindparam("category")).desc(),
+        func.ST_Distance(
+            Item.place, func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
+        ),
+    )
+    .limit(3)
+)
+
+
+def similar(
+    session: AnySession, kind: str, lon: float, lat: float, category: str, metres: int = 200
+) -> list[Row[Any]]:
+    """Published open items of the kind within ``metres`` (lon, lat in degrees), likeliest first."""
+    values = {
+        "kind": kind,
+        "lon": lon,
+        "lat": lat,
+        "category": category,
+        "degrees": metres / 111_320,
+    }
+    open_states = set(states_in(Phase.NEW, Phase.OPEN))
+    return [row for row in session.execute(NEAR, values) if (row.kind, row.state) in open_states]
+
+
+def by_number(session: AnySession, model: type[Item], number: str) -> Item | None:
+    """The item with this public number, with what its page shows beside it."""
+    query = select(model).where(model.number == number)
+    return session.scalar(query)

@@ -1,0 +1,70 @@
+"""What stands beside a list: its filters with counts, and the way from a typed number."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+from app.kinds import KINDS
+from app.queries import choices, routing
+from app.queries.items import AnySession, Filters
+from app.queries.labels import area_label, department_label
+from app.workflow import Phase
+from models import Item
+
+PHASES = {
+    Phase.NEW: _("New"),
+    Phase.OPEN: _("In progress"),
+    Phase.DONE: _("Done"),
+    Phase.CLOSED: _("Not continued"),
+}
+NUMBER = re.compile(r"^([A-Z])[- ]?(\d{4})[- ]?(\d{1,7})(?:[- ]?(\d))?$")
+
+
+def check_digit(digits: str) -> str:
+    """The check digit of a public number (ISO 7064 MOD 11,10) over year and number."""
+    product = 10
+    for digit in digits:
+        total = (product + int(digit)) % 10 or 10
+        product = total * 2 % 11
+    return str((11 - product) % 10)
+
+
+def as_number(text: str) -> str | None:
+    """The public number somebody typed ("l 2026 12345"), completed; None when it is none."""
+    found = NUMBER.match(text.strip().upper())
+    if found is None or found[1] not in {kind.letter for kind in KINDS.values()}:
+        return None
+    digits = found[3].zfill(7)
+    right = check_digit(found[2] + digits)
+    if found[4] not in (None, right):
+        return None
+    return f"{found[1]}-{found[2]}-{digits}-{right}"
+
+
+def options(session: AnySession, filters: Filters) -> dict[str, Any]:
+    """What the filters of a list offer."""
+    return {
+        "phases": PHASES,
+        "categories": choices.categories(filters.kind) if filters.kind else [],
+        "areas": choices.kelurahan(session),
+        "area_name": area_label(filters.area) if filters.area else "",
+        "department_name": department_label(filters.department) if filters.department else "",
+        "states": KINDS[filters.kind].workflow.states if filters.kind else (),
+    }
+
+
+def why(session: AnySession, item: Item) -> Any:
+    """Which rule leads from this item to a department, for its page; None without a rule."""
+    return routing.explain_item(session, item)
+
+
+def prefill(session: AnySession, form: Any, item: Item) -> None:
+    """Offer the department the rules name."""
+    if "department" in form and not form.department.data:
+        explanation = why(session, item)
+        form.department.data = item.department_code or (
+            explanation.department_code if explanation else None
+        )

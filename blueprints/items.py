@@ -1,0 +1,228 @@
+"""Pages every kind of item has: list, search, item, its steps."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app import access
+from app.extensions import limiter
+from app.forms.steps import StepForm, answers, form_for
+from app.kinds import Kind
+from app.queries import choices, item_page, listing
+from app.queries import items as lists
+from app.queries.actors import current_actor
+from app.services import items, photos, supports
+from app.services.answers import Refused
+from app.workflow import Incomplete, NotAllowed, Step
+from models import Item, db
+
+from .errors import problem
+from .guards import public, signed_in
+from .page import session
+
+bp = Blueprint("items", __name__)
+
+
+def find(kind: Kind, number: str) -> Item:
+    """The item with that number, for a reader who may read it; 404 otherwise."""
+    item = lists.by_number(session(), kind.model, number)
+    if item is None or not access.may(current_actor(), "read", item):
+        abort(404)
+    return item
+
+
+def _list(kind: Kind | None) -> ResponseReturnValue:
+    filters = lists.Filters.read(request.args, kind.slug if kind else "")
+    before = request.args.get("sebelum", type=int)
+    if number := listing.as_number(filters.q):
+        return redirect(url_for(".by_number", number=number))
+    return render_template(
+        "items/index.html",
+        kind=kind,
+        filters=filters,
+        page=lists.public_page(session(), filters, before),
+        count=lists.public_count(session(), filters),
+        options=listing.options(session(), filters),
+        before=before,
+    )
+
+
+@bp.get("/<kind:kind>/")
+@public
+def index(kind: Kind) -> ResponseReturnValue:
+    """The public list of one kind."""
+    return _list(kind)
+
+
+@bp.get("/cari")
+@public
+def search() -> ResponseReturnValue:
+    """The public list of all kinds."""
+    return _list(None)
+
+
+@bp.get("/nomor/<number>")
+@public
+def by_number(number: str) -> ResponseReturnValue:
+    """Lead from a number to its item."""
+    item = lists.by_number(session(), Item, number)
+    if item is None or not access.may(current_actor(), "read", item):
+        abort(404)
+    return redirect(url_for(".show", kind=item.kind, number=item.number))
+
+
+@bp.get("/<kind:kind>/<number>")
+@public
+def show(kind: Kind, number: str) -> ResponseReturnValue:
+    """An item's page."""
+    item, actor, reads = find(kind, number), current_actor(), session()
+    pictures = item_page.photos(reads, item)
+    moderates = access.may(actor, "moderate", item)
+    return render_template(
+        "items/show.html",
+        kind=kind,
+        item=item,
+        state=kind.workflow[item.state],
+        entries=item_page.trail(reads, item, pictures),
+        pictures=pictures,
+        words=item_page.discussion(reads, item, actor, moderates),
+        moderates=moderates,
+        answers_from=access.seat_for(actor, access.ACTS["answer"], item),
+        author=item_page.author_name(item, actor),
+        holder=item_page.holder(item),
+        why=listing.why(reads, item),
+        supported=item_page.supports(reads, item, actor),
+        followed=item_page.follows(reads, item, actor),
+        steps=items.open_steps(item, actor) if actor.is_signed_in else [],
+        comment_key=uuid.uuid4(),
+    )
+
+
+@bp.route("/<kind:kind>/<number>/langkah/<step>", methods=["GET", "POST"])
+@signed_in
+@limiter.limit("300/hour")
+def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
+    """Take a step: its form, and what was answered."""
+    item = find(kind, number)
+    try:
+        wanted = kind.workflow.named(step)
+        form = form_for(wanted, choices.of_step(db.session, wanted, kind.slug))()
+        if request.method == "POST" and _taken(item, wanted, form):
+            return redirect(url_for(".show", kind=kind, number=number))
+    except NotAllowed:
+        return _too_late(item, step)
+    except items.Stale:
+        return _too_late(item, step)
+    if request.method == "GET":
+        if wanted not in items.open_steps(item, current_actor()):
+            return _too_late(item, step)
+        form.seen.data = item_page.trail(db.session, item, [])[-1].seq
+        listing.prefill(db.session, form, item)
+    status = 422 if form.errors else 200
+    page = render_template("items/step.html", kind=kind, item=item, step=wanted, form=form)
+    return page, status
+
+
+def _taken(item: Item, step: Step, form: StepForm) -> bool:
+    """Take the step if what was sent is good; what is wrong stands on the form."""
+    good = form.validate()
+    _stage_photos(item, form)
+    if not good or form.errors:
+        return False
+    try:
+        with db.session.begin_nested():
+            items.move(
+                item,
+                step.name,
+                current_actor(),
+                answers(form, step),
+                key=_key(form),
+                seen=int(form.seen.data) if (form.seen.data or "").isdecimal() else None,
+            )
+    except Incomplete as lacking:
+        for name in lacking.args:
+            form[name if name in form else "note"].errors = [_("This is needed.")]
+    except Refused as wrong:
+        form[wrong.args[0]].errors = [wrong.args[1]]
+    db.session.commit()
+    return not form.errors
+
+
+def _key(form: StepForm) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(form.key.data)
+    except (TypeError, ValueError):
+        return None
+
+
+def _stage_photos(item: Item, form: StepForm) -> None:
+    """Keep the photos that came along, so that a mistake elsewhere does not lose them."""
+    if "photos" not in form:
+        return
+    kept = [n for n in (form.photo_ids.data or "").split(",") if n.isdecimal()]
+    try:
+        for upload in form.photos.data or []:
+            if upload and upload.filename:
+                kept.append(str(photos.stage(upload.stream, actor=current_actor()).id))
+    except photos.PhotoProblem as wrong:
+        form.photos.errors = [str(wrong)]
+    form.photo_ids.data = ",".join(kept)
+
+
+def _too_late(item: Item, step: str) -> ResponseReturnValue:
+    """The step is not open to this actor: 403 for a stranger to it, 409 when it was open before."""
+    db.session.rollback()
+    known = any(s.name == step for s in access_steps(item))
+    return problem(409 if known else 403)
+
+
+def access_steps(item: Item) -> list[Step]:
+    """Every step of the item's kind whose rule the actor satisfies, whatever the state."""
+    from app.kinds import kind_of
+
+    actor = current_actor()
+    steps = kind_of(item).workflow.steps
+    return [step for step in steps if access.seat_for(actor, step.by, item)]
+
+
+def _back(kind: Kind, number: str, part: str = "") -> ResponseReturnValue:
+    return redirect(url_for("items.show", kind=kind, number=number, _anchor=part or None))
+
+
+@bp.post("/<kind:kind>/<number>/dukung")
+@signed_in
+@limiter.limit("120/hour")
+def support(kind: Kind, number: str) -> ResponseReturnValue:
+    """Stand behind an item, or no longer."""
+    item = find(kind, number)
+    act = supports.withdraw if request.form.get("batal") else supports.support
+    try:
+        act(item, current_actor())
+    except NotAllowed:
+        return problem(409)
+    db.session.commit()
+    if request.headers.get("HX-Request"):
+        return render_template(
+            "items/_support.html", kind=kind, item=item, supported=act is supports.support
+        )
+    return _back(kind, number, "dukungan")
+
+
+@bp.post("/<kind:kind>/<number>/ikuti")
+@signed_in
+@limiter.limit("120/hour")
+def follow(kind: Kind, number: str) -> ResponseReturnValue:
+    """Follow an item, or no longer."""
+    item = find(kind, number)
+    act = supports.unfollow if request.form.get("batal") else supports.follow
+    act(item, current_actor())
+    db.session.commit()
+    flash(
+        _("You no longer follow it.") if request.form.get("batal") else _("You follow it now."),
+        "success",
+    )
+    return _back(kind, number)
