@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from _packages import ensure_postgres, postgres_bin
+from _packages import ensure_debian, postgres_bin
 from _place import PORT, Place, find_place, own_directory, owner
 from _say import LOGS, VAR, Stop, alone, last_lines, log, main, say
 
@@ -49,7 +49,7 @@ class Cluster:
     """One private cluster: found, created, started, stopped; safe to call from many processes."""
 
     def __init__(self, name: str) -> None:
-        ensure_postgres()
+        ensure_debian(database=True, tests=False, venv=False)
         self.name = name
         self.place: Place = find_place(name)
         self.log_file = LOGS / f"{name}.log"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 
 from _catalogues import compile_stale
-from _packages import ensure_browser, ensure_postgres
+from _packages import ensure_debian
 from _say import alone, main
 from _vendor import ensure_vendor
-from _venv import ensure_venv
+from _venv import ensure_venv, usable
 
 WAITING = "Another command is installing; waiting for it …"
 
@@ -23,10 +23,8 @@ def ensure(*, tests: bool = False) -> None:
     PostgreSQL here. Raises Stop with a remedy.
     """
     with alone("setup", WAITING):
-        if tests or not os.environ.get("REMBUK_DATABASE_URL"):
-            ensure_postgres()
-        if tests:
-            ensure_browser()
+        external = os.environ.get("REMBUK_TEST_DATABASE_URL" if tests else "REMBUK_DATABASE_URL")
+        ensure_debian(database=not external, tests=tests, venv=not usable())
         ensure_venv(tests=tests)
         ensure_vendor()
         compile_stale()

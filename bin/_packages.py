@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from _say import Stop, run, say
@@ -29,19 +31,24 @@ def postgres_bin(version: int | None = None) -> Path | None:
     return None
 
 
-def ensure_postgres() -> None:
-    """Have PostgreSQL >= 15 with PostGIS, by apt when missing; no cluster `main` is made."""
-    if postgres_bin():
-        return
-    install_debian([postgres_package()], "PostgreSQL with PostGIS", before=no_main_cluster())
-    if not postgres_bin():
-        raise Stop(
-            "PostgreSQL was installed but PostGIS is not there: install postgresql-15-postgis-3."
-        )
+def ensure_debian(*, database: bool, tests: bool, venv: bool) -> None:
+    """Have the Debian packages for these purposes; all that is missing in one go."""
+    missing: dict[str, list[str]] = {}
+    if database and not postgres_bin():
+        missing["PostgreSQL with PostGIS"] = [postgres_package()]
+    if tests and not browser():
+        missing["Chromium for the browser tests"] = ["chromium", "fonts-noto-core"]
+    if venv and importlib.util.find_spec("ensurepip") is None:
+        version = f"{sys.version_info.major}.{sys.version_info.minor}"
+        missing["Python's venv module"] = [f"python{version}-venv"]
+    if missing:
+        packages = [package for names in missing.values() for package in names]
+        install_debian(packages, ", ".join(missing), no_main_cluster() if database else None)
 
 
 def postgres_package() -> str:
-    """The newest postgresql-NN-postgis-3 that this Debian or Ubuntu offers."""
+    """The PostGIS package of the newest PostgreSQL that this Debian or Ubuntu offers."""
+    found = ""
     if shutil.which("apt-cache"):
         found = subprocess.run(
             ["apt-cache", "search", "--names-only", r"^postgresql-[0-9]+-postgis-3$"],
@@ -49,10 +56,9 @@ def postgres_package() -> str:
             text=True,
             check=False,
         ).stdout
-        numbers = [int(number) for number in re.findall(r"^postgresql-(\d+)-", found, re.MULTILINE)]
-        if numbers and max(numbers) >= OLDEST:
-            return f"postgresql-{max(numbers)}-postgis-3"
-    return f"postgresql-{OLDEST}-postgis-3"
+    numbers = [int(number) for number in re.findall(r"^postgresql-(\d+)-", found, re.MULTILINE)]
+    newest = max(numbers, default=0)
+    return f"postgresql-{newest}-postgis-3" if newest >= OLDEST else "postgresql-postgis"
 
 
 def no_main_cluster() -> list[str]:
@@ -67,18 +73,6 @@ def browser() -> str | None:
     return named or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
-def ensure_browser() -> str:
-    """Have Chromium and a font for the browser tests; returns Chromium's path."""
-    if not browser():
-        install_debian(["chromium", "fonts-noto-core"], "Chromium for the browser tests")
-    found = browser()
-    if not found:
-        raise Stop(
-            "Chromium was installed but is not on the PATH: set REMBUK_CHROMIUM to its path."
-        )
-    return found
-
-
 def install_debian(packages: list[str], what: str, before: list[str] | None = None) -> None:
     """apt-get install as root or through `sudo -n`; Stop names the command where neither works."""
     prefix = root_prefix()
@@ -86,7 +80,7 @@ def install_debian(packages: list[str], what: str, before: list[str] | None = No
     if prefix is None or not shutil.which("apt-get"):
         first = f"{' '.join(before[2:])}; " if before else ""
         raise Stop(
-            f"{what} is missing: as root, run `{first}apt-get update && {' '.join(command)}`, "
+            f"Missing: {what}. As root, run `{first}apt-get update && {' '.join(command)}`, "
             "then start this again."
         )
     say(f"Installing {what} with apt ({' '.join(packages)}) …")

@@ -11,7 +11,7 @@ import os
 from _cluster import TEST, using
 from _ensure import ensure
 from _flask import call
-from _packages import ensure_browser
+from _packages import browser
 from _say import main
 from _venv import PYTHON
 
@@ -23,7 +23,7 @@ def test(arguments: list[str]) -> int:
     """Run pytest with these arguments; returns its exit code."""
     ensure(tests=True)
     env = {k: v for k, v in os.environ.items() if not k.startswith("REMBUK_") or k in KEPT}
-    env["REMBUK_CHROMIUM"] = ensure_browser()
+    env["REMBUK_CHROMIUM"] = browser() or ""
     command = [str(PYTHON), "-m", "pytest", *arguments]
     if env.get("REMBUK_TEST_DATABASE_URL"):
         return call(command, env)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
-from pathlib import Path
 
-from _packages import install_debian
 from _say import CHECKOUT, Stop, digest, holds, run, say, write_stamp
 
 VENV = CHECKOUT / ".venv"
@@ -17,7 +14,7 @@ PYTHON = VENV / "bin" / "python"
 
 def ensure_venv(*, tests: bool) -> None:
     """Have .venv with the packages of requirements.lock, and those for tests when asked."""
-    if not (PYTHON.exists() and runs(PYTHON)):
+    if not usable():
         create()
     install_lock("requirements.lock", "Installing Python packages …")
     if tests:
@@ -27,8 +24,6 @@ def ensure_venv(*, tests: bool) -> None:
 def create() -> None:
     """Make .venv anew with the Python that runs this script."""
     base = getattr(sys, "_base_executable", sys.executable)
-    if importlib.util.find_spec("ensurepip") is None:
-        install_debian(["python3-venv"], "Python's venv module")
     say("Creating the virtual environment .venv …")
     run(
         [base, "-m", "venv", "--clear", VENV],
@@ -36,11 +31,11 @@ def create() -> None:
     )
 
 
-def runs(python: Path) -> bool:
-    """Whether this interpreter still starts and has pip (an upgrade of Python breaks links)."""
+def usable() -> bool:
+    """Whether .venv's interpreter still starts and has pip (an upgrade of Python breaks links)."""
     if (VENV / ".rembuk-requirements.lock").exists():
-        return os.access(python, os.X_OK)
-    check = [str(python), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+        return os.access(PYTHON, os.X_OK)
+    check = [str(PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
     try:
         return subprocess.run(check, capture_output=True, check=False).returncode == 0
     except OSError:
