@@ -15,6 +15,7 @@ from _say import Stop, run, say
 POSTGRES = Path("/usr/lib/postgresql")
 EXTENSIONS = Path("/usr/share/postgresql")
 NO_MAIN = Path("/etc/postgresql-common/createcluster.d/no-main.conf")
+POSTGIS = "PostgreSQL with PostGIS"
 OLDEST = 15
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -35,7 +36,7 @@ def ensure_debian(*, database: bool, tests: bool, venv: bool) -> None:
     """Have the Debian packages for these purposes; all that is missing in one go."""
     missing: dict[str, list[str]] = {}
     if database and not postgres_bin():
-        missing["PostgreSQL with PostGIS"] = [postgres_package()]
+        missing[POSTGIS] = [postgres_package()]
     if tests and not browser():
         missing["Chromium for the browser tests"] = ["chromium", "fonts-noto-core"]
     if venv and importlib.util.find_spec("ensurepip") is None:
@@ -43,7 +44,9 @@ def ensure_debian(*, database: bool, tests: bool, venv: bool) -> None:
         missing["Python's venv module"] = [f"python{version}-venv"]
     if missing:
         packages = [package for names in missing.values() for package in names]
-        install_debian(packages, ", ".join(missing), no_main_cluster() if database else None)
+        install_debian(
+            packages, ", ".join(missing), no_main_cluster() if POSTGIS in missing else None
+        )
 
 
 def postgres_package() -> str:
