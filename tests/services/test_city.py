@@ -82,7 +82,12 @@ def test_a_category_that_left_the_file_is_ended_not_deleted(session: Any, folder
         ("areas.csv", "107.6403", "1O7.6403", "line 2: lon must be a number"),
         ("areas.csv", "107.6403,-6.9048", "-6.9048,107.6403", "lat must lie between -90 and 90"),
         ("areas.csv", "32.73.02,", "32.73.01,", "line 4: 32.73.01 stands already on line 3"),
-        ("areas.csv", "kecamatan,Coblong,32.73", "kecamatan,Coblong,", "needs a kota as its parent"),
+        (
+            "areas.csv",
+            "kecamatan,Coblong,32.73",
+            "kecamatan,Coblong,",
+            "needs a kota as its parent",
+        ),
         ("sla.csv", "informasi,,biasa,3", "informasi,,biasa,-3", "must not be negative"),
         ("categories.csv", ",name_en,", ",english,", "the column name_en is missing"),
         ("categories.csv", "jalan-berlubang,lapor", "jalan-berlubang,lapur", "must be one of"),
