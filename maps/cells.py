@@ -130,7 +130,9 @@ def _near_arc(centre: NDArray[np.float64], radius: float, towards: NDArray[np.fl
         )
     )
     side = np.array([-towards[1], towards[0]])
-    return Polygon(centre + radius * (np.outer(np.cos(turn), towards) + np.outer(np.sin(turn), side)))
+    return Polygon(
+        centre + radius * (np.outer(np.cos(turn), towards) + np.outer(np.sin(turn), side))
+    )
 
 
 def _fitted(
@@ -161,7 +163,7 @@ def _multi(shape: BaseGeometry) -> MultiPolygon:
 def weighted(
     sites: Mapping[str, Site] | Sequence[Site], lon: float, lat: float
 ) -> list[tuple[str, float]]:
-    """Codes of ``sites`` with their distance in metres to lon, lat; smallest distance/√area first."""
+    """Codes of ``sites`` with their metres from lon, lat; smallest distance/√area first."""
     row = list(sites.values() if isinstance(sites, Mapping) else sites)
     if not row:
         return []

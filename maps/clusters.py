@@ -13,9 +13,8 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.orm import Session
 
-from . import phases
+from . import AnySession, phases
 from .grid import COARSEST, FACET_FINEST, FINEST, BBox, Squares, squares
 
 TITLE = 60  # characters of a title the map shows
@@ -143,9 +142,7 @@ class Filters:
         return f"d:{self.departments[0]}" if self.departments else ""
 
 
-def clusters(
-    session: Session, zoom: int, bbox: BBox, filters: Filters, root: str = ""
-) -> str:
+def clusters(session: AnySession, zoom: int, bbox: BBox, filters: Filters, root: str = "") -> str:
     """Everything public in the squares that ``bbox`` touches, as JSON text.
 
     ``clusters`` stand for two items or more, ``items`` stand alone; ``total`` counts both.  From

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
-from . import phases
+from . import AnySession, phases
 from .grid import COARSEST, FACET_FINEST, FINEST
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('map_grid'))")
@@ -75,14 +74,14 @@ def _stand() -> dict[str, list[str]]:
     return {"kinds": list(kinds), "states": list(states), "phases": list(found)}
 
 
-def fold(session: Session) -> None:
+def fold(session: AnySession) -> None:
     """Move what changed into the squares; a job does it each minute.  Readers notice nothing."""
     session.execute(LOCK)
     session.execute(FOLD, _stand())
     session.execute(SWEEP)
 
 
-def rebuild(session: Session) -> None:
+def rebuild(session: AnySession) -> None:
     """Count every item anew, as when states changed their phase.
 
     Holds back writers of items until the transaction ends.
