@@ -183,16 +183,21 @@ class Cluster:
 
     def ensure_database(self, name: str) -> None:
         """Have the database `name` with the extensions the application needs."""
-        stamp = self.place.home / f"created-{name}"
-        if stamp.exists():
+        if self.oid(name):
             return
-        with alone(f"{self.name}.create"):
-            if not self.psql(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
-                say(f"Creating the database {name} with PostGIS …")
-                self.psql(f"CREATE DATABASE {name}")
-            for extension in EXTENSIONS:
-                self.psql(f"CREATE EXTENSION IF NOT EXISTS {extension}", name)
-            stamp.touch()
+        with alone(f"{self.name}.create", "Another command is creating the database …"):
+            if self.oid(name):
+                return
+            say(f"Creating the database {name} with PostGIS …")
+            part = f"{name}_part"  # renamed when complete: half a database is never used
+            self.psql(f"DROP DATABASE IF EXISTS {part}")
+            self.psql(f"CREATE DATABASE {part}")
+            self.psql("".join(f"CREATE EXTENSION {one};" for one in EXTENSIONS), part)
+            self.psql(f"ALTER DATABASE {part} RENAME TO {name}")
+
+    def oid(self, database: str) -> str:
+        """The database's number, '' when there is none; it changes when it is dropped and made."""
+        return self.psql(f"SELECT oid FROM pg_database WHERE datname = '{database}'")
 
     @property
     def kept(self) -> Path:
@@ -206,8 +211,8 @@ def using(name: str) -> Iterator[Cluster]:
     cluster = Cluster(name)
     with (VAR / f"{name}.users").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        cluster.start()
         try:
+            cluster.start()
             yield cluster
         finally:
             try:

@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 
 from _ensure import ensure
 from _environment import flask, prepared
-from _say import main
+from _say import CHECKOUT, main
 from _state import migrate
+
+# These must see the database as it stands, or need none.
+UNMIGRATED = {"db", "routes", "--help", "--version"}
 
 
 def command(arguments: list[str]) -> int:
-    """Run `flask <arguments>` in the caller's directory's checkout; returns its exit code."""
+    """Run `flask <arguments>` in the checkout; returns its exit code."""
     ensure()
     with prepared() as (env, cluster):
-        if arguments[:1] not in (["db"], ["--help"], []):
+        if arguments and arguments[0] not in UNMIGRATED:
             migrate(env, cluster)
         return call(flask(*arguments), env)
 
 
 def call(words: list[str], env: dict[str, str]) -> int:
-    """Run a child that shares the terminal; Ctrl-C reaches it, and we wait for its end."""
-    from _say import CHECKOUT
-
+    """Run a child on this terminal and wait for its end, also when asked to stop."""
     child = subprocess.Popen(words, cwd=CHECKOUT, env=env)
+    signal.signal(signal.SIGTERM, lambda *_: child.terminate())
     while True:
         try:
             return child.wait()
-        except KeyboardInterrupt:
+        except KeyboardInterrupt:  # the terminal sent it to the child as well
             continue
 
 

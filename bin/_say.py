@@ -58,29 +58,30 @@ def run(
     env: Mapping[str, str] | None = None,
     show: bool = False,
 ) -> None:
-    """Run `command` in the checkout with its output in the setup log (or shown).
+    """Run `command` in the checkout with its output in the setup log, and on the screen if `show`.
 
     Raises Stop with `failure` and the last lines of the output when it does not end with 0.
     """
     log("$ " + " ".join(map(str, command)))
-    words = [str(word) for word in command]
-    if show:
-        code, output = subprocess.run(words, cwd=CHECKOUT, env=env, check=False).returncode, ""
-    else:
-        done = subprocess.run(
-            words,
-            cwd=CHECKOUT,
-            env=env,
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        )
-        code, output = done.returncode, done.stdout
-        log(output.rstrip())
-    if code:
-        raise Stop(f"{failure}\n{last_lines(output)}".rstrip() + f"\nAll of it: {SETUP_LOG}")
+    lines: list[str] = []
+    with subprocess.Popen(
+        [str(word) for word in command],
+        cwd=CHECKOUT,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            lines.append(line)
+            log(line.rstrip())
+            if show and not line.startswith("{"):  # a line of the structured log is for the file
+                print(f"    {line}", end="", flush=True)
+    if child.returncode:
+        raise Stop(f"{failure}\n{last_lines(''.join(lines))}".rstrip() + f"\nAll: {SETUP_LOG}")
 
 
 def last_lines(text: str, count: int = 12) -> str:

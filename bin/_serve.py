@@ -99,7 +99,7 @@ def run_until_interrupted(
         web.start()
         wait_ready(web, url)
         worker.start()
-        greet(url, env, cluster, shown)
+        greet(url, env, shown)
         watch(web, worker, cluster)
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -144,11 +144,11 @@ def wait_ready(web: Child, url: str) -> None:
     )
 
 
-def greet(url: str, env: dict[str, str], cluster: Cluster | None, shown: bool) -> None:
+def greet(url: str, env: dict[str, str], shown: bool) -> None:
     """Print where to look and, in the demo, who one can be."""
     say(f"\nRembuk runs at {url}   (Ctrl-C stops it)")
     if shown:
-        print(f"\n{demo_accounts(env, cluster)}", flush=True)
+        print(f"\n{demo_accounts(env)}", flush=True)
     print(f"\nLogs: {LOGS.relative_to(CHECKOUT)}/", flush=True)
 
 

@@ -23,15 +23,16 @@ def migrate(env: dict[str, str], cluster: Cluster | None) -> None:
     """Bring the database to the newest schema: `flask db upgrade`, unless it is there already."""
     with alone("migrate", "Another command is changing the database; waiting for it …"):
         wanted = digest(*sorted(VERSIONS.glob("*.py")))
-        if cluster and cluster_head(cluster) == remembered(cluster).get(f"migrations {wanted}"):
+        facts = remembered(cluster) if cluster else {}
+        if cluster and facts.get("migrations") == f"{wanted} {cluster_head(cluster)}":
             return
         say("Bringing the database to the newest schema …")
         step(env, "The schema could not be brought up to date.", "db", "upgrade")
         if cluster:
-            remember(cluster, f"migrations {wanted}", cluster_head(cluster))
+            remember(cluster, "migrations", f"{wanted} {cluster_head(cluster)}")
 
 
-def cluster_head(cluster: Cluster) -> str | None:
+def cluster_head(cluster: Cluster) -> str:
     """The revision(s) the database stands at; '' when it was never migrated."""
     try:
         return cluster.psql(HEAD, DATABASE)
@@ -47,7 +48,7 @@ def load_city(env: dict[str, str], cluster: Cluster | None) -> None:
     if cluster and remembered(cluster).get("city") == wanted:
         return
     say(f"Loading the city from {folder} …")
-    step(env, "The city's files could not be loaded.", "city", "load", str(folder))
+    step(env, "The city's files could not be loaded.", "city", "load", str(folder), show=True)
     if cluster:
         remember(cluster, "city", wanted)
 
@@ -57,16 +58,13 @@ def load_demo(env: dict[str, str], cluster: Cluster | None) -> None:
     if cluster and remembered(cluster).get("demo"):
         return
     say("Loading the demonstration (a minute or two) …")
-    step(env, "The demonstration could not be loaded.", "demo", "load")
+    step(env, "The demonstration could not be loaded.", "demo", "load", show=True)
     if cluster:
         remember(cluster, "demo", "loaded")
 
 
-def demo_accounts(env: dict[str, str], cluster: Cluster | None) -> str:
-    """The output of `flask demo accounts`; kept, so that a second start need not ask."""
-    kept = remembered(cluster).get("accounts") if cluster else None
-    if kept:
-        return str(kept)
+def demo_accounts(env: dict[str, str]) -> str:
+    """The output of `flask demo accounts`, or where to find it."""
     done = subprocess.run(
         flask("demo", "accounts"),
         cwd=CHECKOUT,
@@ -78,14 +76,13 @@ def demo_accounts(env: dict[str, str], cluster: Cluster | None) -> str:
     if done.returncode:
         log(done.stderr)
         return "`bin/flask demo accounts` lists the accounts of the demonstration."
-    if cluster:
-        remember(cluster, "accounts", done.stdout.strip())
     return done.stdout.strip()
 
 
-def step(env: dict[str, str], failure: str, *arguments: str) -> None:
-    """Run a Flask command with its output shown in var/log/setup.log; Stop with the remedy."""
-    run(flask(*arguments), f"{failure} Correct the cause below, then start again.", env=env)
+def step(env: dict[str, str], failure: str, *arguments: str, show: bool = False) -> None:
+    """Run a Flask command, its output in var/log/setup.log; Stop with the remedy when it fails."""
+    remedy = f"{failure} Correct the cause below, then start again."
+    run(flask(*arguments), remedy, env=env, show=show)
 
 
 def remembered(cluster: Cluster) -> dict[str, Any]:
@@ -94,26 +91,15 @@ def remembered(cluster: Cluster) -> dict[str, Any]:
         kept: dict[str, Any] = json.loads(state_file(cluster).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return kept if kept.get("database") == database_mark(cluster) else {}
+    return kept if kept.get("database") == cluster.oid(DATABASE) else {}
 
 
-def remember(cluster: Cluster, key: str, value: str | None) -> None:
+def remember(cluster: Cluster, key: str, value: str) -> None:
     """Add one fact to the file beside the data."""
-    facts = {**remembered(cluster), "database": database_mark(cluster), key: value}
+    facts = {**remembered(cluster), "database": cluster.oid(DATABASE), key: value}
     write_stamp(state_file(cluster), json.dumps(facts, indent=1))
 
 
 def state_file(cluster: Cluster) -> Path:
     """Where the facts are kept; it goes when the cluster's directory goes."""
     return cluster.place.home / "state.json"
-
-
-def database_mark(cluster: Cluster) -> str:
-    """Tells one incarnation of the database from the next: dropping it changes the mark."""
-    if cluster.name not in _marks:
-        sql = f"SELECT oid FROM pg_database WHERE datname = '{DATABASE}'"
-        _marks[cluster.name] = cluster.psql(sql)
-    return _marks[cluster.name]
-
-
-_marks: dict[str, str] = {}
