@@ -25,6 +25,9 @@
 
   const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
+  /** Width of a circle of n items, in pixels. */
+  const sizeOf = (n) => (n === 1 ? 30 : Math.round(34 + Math.min(Math.log10(n) * 9, 26)));
+
   /** A ring whose parts show how many of each kind a cluster holds. */
   const ring = (counts, total) => {
     const svg = document.createElementNS(SVG, "svg");
@@ -176,10 +179,32 @@
       }
     }
 
+    /** Joins what would lie on top of each other at this zoom, so that every circle can be read and pressed. */
+    apart(answer) {
+      const single = (item) => ({ lon: item.lon, lat: item.lat, n: 1, kinds: { [item.kind]: 1 }, item });
+      const all = [...(answer.clusters ?? []), ...(answer.items ?? []).map(single)];
+      if (this.map.getZoom() >= 17) return all;
+      const placed = [];
+      for (const one of all.sort((a, b) => b.n - a.n)) {
+        const at = this.map.project([one.lat, one.lon]);
+        const near = placed.find((p) => p.at.distanceTo(at) < (sizeOf(p.n) + sizeOf(one.n)) / 2);
+        if (!near) {
+          placed.push({ ...one, at, kinds: { ...one.kinds } });
+          continue;
+        }
+        near.item = undefined;
+        near.n += one.n;
+        for (const [slug, n] of Object.entries(one.kinds ?? {})) near.kinds[slug] = (near.kinds[slug] ?? 0) + n;
+      }
+      return placed;
+    }
+
     draw(answer) {
       const wanted = new Map();
-      for (const c of answer.clusters ?? []) wanted.set(`c${c.lon},${c.lat},${c.n}`, () => this.cluster(c));
-      for (const item of answer.items ?? []) wanted.set(item.number, () => this.spot(item));
+      for (const c of this.apart(answer)) {
+        if (c.item) wanted.set(c.item.number, () => this.spot(c.item));
+        else wanted.set(`c${c.lon},${c.lat},${c.n}`, () => this.cluster(c));
+      }
       const focused = [...this.markers].find(([, marker]) => marker.getElement() === document.activeElement)?.[0];
       for (const [key, marker] of this.markers) {
         if (wanted.has(key)) continue;
@@ -193,7 +218,7 @@
     }
 
     cluster(c) {
-      const size = Math.round(34 + Math.min(Math.log10(c.n) * 9, 26));
+      const size = sizeOf(c.n);
       const html = document.createDocumentFragment();
       const holder = node("div");
       html.append(ring(c.kinds ?? {}, c.n), node("b", "", c.n > 9999 ? `${Math.round(c.n / 1000)}k` : c.n));
@@ -238,10 +263,18 @@
       sheet.append(top, title, state, go, shut);
       this.box.parentElement.append(sheet);
       link.focus({ preventScroll: true });
+      this.uncover(item, sheet);
+    }
+
+    /** Moves the map so that the sheet does not hide what it speaks of. */
+    uncover(item, sheet) {
+      const point = this.map.latLngToContainerPoint([item.lat, item.lon]);
       if (NARROW.matches) {
         const spare = this.map.getSize().y / 2 - sheet.offsetHeight;
-        const y = this.map.latLngToContainerPoint([item.lat, item.lon]).y - this.map.getSize().y / 2;
+        const y = point.y - this.map.getSize().y / 2;
         if (y > spare - 30) this.map.panBy([0, y - spare + 60]);
+      } else if (point.x > sheet.offsetLeft - 30 && point.y < sheet.offsetTop + sheet.offsetHeight + 40) {
+        this.map.panBy([point.x - sheet.offsetLeft + 60, 0]);
       }
     }
 
