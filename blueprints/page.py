@@ -9,14 +9,24 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request, url_for
-from flask_babel import format_currency, format_date, format_datetime, format_timedelta, get_locale
+from flask_babel import (
+    format_currency,
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_timedelta,
+    get_locale,
+)
+from geoalchemy2 import WKBElement
+from geoalchemy2.shape import to_shape
 from sqlalchemy.orm import Session, scoped_session
 
 from app.extensions import language
 from app.kinds import KINDS, REASONS, kind_of, state_of
+from app.kinds.musrenbang import LEVEL_NAMES
 from app.queries.actors import current_actor
 from app.queries.inbox import unread_count
-from app.queries.labels import seat_label
+from app.queries.labels import area_label, department_label, labels, seat_label
 from models import db, reading
 
 
@@ -76,6 +86,28 @@ def named(thing: Any) -> str:
     return getattr(thing, f"name_{get_locale()}", "") or str(thing.name)
 
 
+def lonlat(point: WKBElement) -> tuple[float, float]:
+    """A stored point as (lon, lat), degrees."""
+    shape = to_shape(point)
+    return round(shape.x, 6), round(shape.y, 6)
+
+
+def amount(number: float | None) -> str:
+    """A number in the reader's language."""
+    return "–" if number is None else format_decimal(number)
+
+
+def photo_url(name: str, small: bool = False) -> str:
+    """The address of a photo, large or as a thumbnail."""
+    return url_for("photos.small" if small else "photos.large", name=name)
+
+
+def category_label(code: str) -> str:
+    """A category's name in the reader's language."""
+    found = labels().categories.get(code)
+    return named(found) if found else code
+
+
 def _context() -> dict[str, Any]:
     actor = current_actor()
     return {
@@ -106,11 +138,16 @@ def init_app(app: Flask) -> None:
     """Give templates what they all use."""
     app.context_processor(_context)
     app.after_request(_remember_language)
-    for function in (day, moment, ago, rupiah, named, seat_label):
+    for function in (day, moment, ago, rupiah, amount, named, seat_label, lonlat):
         app.add_template_filter(function)
+    app.add_template_filter(area_label, "area")
+    app.add_template_filter(category_label, "category")
+    app.add_template_filter(department_label, "department")
+    app.add_template_filter(lambda code: REASONS.get(code, code), "reason")
+    app.add_template_global(lambda level: LEVEL_NAMES.get(level, level), "level_name")
+    app.add_template_global(photo_url)
     app.add_template_global(static_url)
     app.add_template_global(kind_of)
     app.add_template_global(state_of)
     app.add_template_global(lambda: g.reference, "reference")
-    app.add_template_filter(lambda code: REASONS.get(code, code), "reason")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, url_for
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.access import Actor, may
+from app import access
+from app.access import Actor
+from app.queries import work
+from app.queries.actors import current_actor
+from app.queries.calendar import city_calendar, city_day
+from app.queries.items import queue, read_after
+from app.queries.labels import seat_label
+from models import db
+
+from .guards import may
 
 bp = Blueprint("work", __name__, url_prefix="/kerja")
 
@@ -13,12 +26,71 @@ bp = Blueprint("work", __name__, url_prefix="/kerja")
 def places_for(actor: Actor) -> list[dict[str, str]]:
     """The queues this actor works in, as links."""
     links = []
-    if may(actor, "work_triage"):
+    if access.may(actor, "work_triage"):
         links.append({"url": url_for("work.triage"), "label": _("Area queue")})
-    if may(actor, "work_owner"):
+    if access.may(actor, "work_owner"):
         links.append({"url": url_for("work.department"), "label": _("Department queue")})
-    if may(actor, "work_plan"):
+    if access.may(actor, "work_plan"):
         links.append({"url": url_for("work.planning"), "label": _("Planning queue")})
-    if may(actor, "give_mandates"):
+    if access.may(actor, "give_mandates"):
         links.append({"url": url_for("admin.mandates"), "label": _("Mandates")})
     return links
+
+
+def _tabs(holders: tuple[str, ...]) -> tuple[work.Tab, ...]:
+    waiting = work.held_by(*holders)
+    return (
+        work.Tab("menunggu", _("Waiting for us"), waiting),
+        work.Tab("terlambat", _("Past the day"), waiting, overdue=True),
+        work.Tab("berjalan", _("Under way"), work.under_way()),
+        work.Tab("semua", _("All"), work.all_states()),
+    )
+
+
+def _queue(name: str, title: str, scope: Any, holders: tuple[str, ...]) -> ResponseReturnValue:
+    actor, tabs = current_actor(), _tabs(holders)
+    tab = next((tab for tab in tabs if tab.name == request.args.get("tab")), tabs[0])
+    after = read_after(request.args.get("sesudah", ""))
+    return render_template(
+        "work/queue.html",
+        endpoint=name,
+        title=title,
+        tabs=tabs,
+        tab=tab,
+        counts=work.counted(db.session, actor, scope, tabs),
+        queue=queue(db.session, actor, scope, work.condition(tab), after),
+        after=after,
+        left=working_days_left,
+        held=work.held_comments(db.session, actor) if name == "work.triage" else [],
+    )
+
+
+def working_days_left(due: date | None) -> int | None:
+    """Working days until a promised day; negative when it has gone by."""
+    return None if due is None else city_calendar().between(city_day(), due)
+
+
+@bp.get("/kelurahan")
+@may("work_triage")
+def triage() -> ResponseReturnValue:
+    """What waits for the kelurahan (or the kecamatan, or the coordinator)."""
+    seats = current_actor().seats_as("moderator", "validator", "coordinator")
+    title = _("Queue of %(seat)s", seat=seat_label(seats[0].name))
+    return _queue("work.triage", title, work.area_scope(current_actor()), ("triage", "level"))
+
+
+@bp.get("/opd")
+@may("work_owner")
+def department() -> ResponseReturnValue:
+    """What waits for the officer's department."""
+    seats = current_actor().seats_as("officer")
+    title = _("Queue of %(seat)s", seat=seat_label(seats[0].name))
+    return _queue("work.department", title, work.department_scope(current_actor()), ("owner",))
+
+
+@bp.get("/perencanaan")
+@may("work_plan")
+def planning() -> ResponseReturnValue:
+    """What waits for the planners."""
+    scope = work.planning_scope(current_actor())
+    return _queue("work.planning", _("Planning queue"), scope, ("planner", "level"))

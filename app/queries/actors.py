@@ -9,21 +9,23 @@ from flask_login import current_user
 from sqlalchemy import ColumnElement, or_, select
 
 from app.access import ANONYMOUS, Actor, Seat
+from app.queries.calendar import city_day
 from models import Mandate, User, db
 
 
 def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
-    """The mandates that hold on a day, as conditions."""
+    """The mandates that hold on a day, as conditions; one that was ended stops at once."""
     return (
         Mandate.valid_from <= day,
         or_(Mandate.valid_to.is_(None), Mandate.valid_to >= day),
+        Mandate.ended_at.is_(None),
     )
 
 
 def actor_of(user: User) -> Actor:
     """The actor behind a login, with the seats held today."""
     query = select(Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw).where(
-        Mandate.user_id == user.id, *in_force(date.today())
+        Mandate.user_id == user.id, *in_force(city_day())
     )
     seats = tuple(
         Seat(role, area, department, rw)

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    false,
     func,
     or_,
     select,
@@ -31,6 +30,7 @@ from app.workflow import Phase
 from models import Item, Person, Photo
 
 PAGE = 20
+NEVER = date(9999, 12, 31)
 COUNTED = 1000  # beyond this a count says "more than"
 
 AnySession = Session | scoped_session[Session]
@@ -207,6 +207,14 @@ class Page:
     alike: bool = False  # nothing matched; these titles sound alike
 
 
+@dataclass(frozen=True)
+class Queue:
+    """Some items of a queue, and where the next ones begin."""
+
+    items: list[Row[Any]]
+    next_after: str | None
+
+
 def _cut(rows: list[Row[Any]], alike: bool = False) -> Page:
     more = len(rows) > PAGE
     return Page(rows[:PAGE], rows[PAGE - 1].id if more else None, alike)
@@ -243,23 +251,30 @@ def queue(
     session: AnySession,
     actor: Actor,
     scope: ColumnElement[bool],
-    states: list[tuple[str, str]],
+    cut: ColumnElement[bool],
     after: tuple[date, int] | None = None,
-) -> Page:
-    """What waits for a seat: the earliest promise first; keyset on (due_on, id)."""
-    due = func.coalesce(Item.due_on, date(9999, 12, 31))
+) -> Queue:
+    """What waits for a seat, the earliest promise first; keyset on (due_on, id)."""
+    due = func.coalesce(Item.due_on, NEVER)
     query = (
-        select(*ROW, Person.id.label("author"))
+        select(*ROW, due.label("due"))
         .join(Person, Person.id == Item.author_id)
-        .where(
-            scope, visible(actor), tuple_(Item.kind, Item.state).in_(states) if states else false()
-        )
+        .where(scope, visible(actor), cut)
         .order_by(due, Item.id)
         .limit(PAGE + 1)
     )
     if after:
         query = query.where(tuple_(due, Item.id) > after)
-    return _cut(list(session.execute(query)))
+    rows = list(session.execute(query))
+    last = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Queue(rows[:PAGE], f"{last.due.isoformat()}.{last.id}" if last else None)
+
+
+def read_after(text: str) -> tuple[date, int] | None:
+    """Where a queue's next page begins, from an address; None when it makes no sense."""
+    day, _dot, number = text.partition(".")
+    found = _day(day)
+    return (found, int(number)) if found and number.isdecimal() else None
 
 
 NEAR = (

@@ -58,7 +58,7 @@ def options(session: AnySession, filters: Filters) -> dict[str, Any]:
 
 def why(session: AnySession, item: Item) -> Any:
     """Which rule leads from this item to a department, for its page; None without a rule."""
-    return routing.explain_item(session, item)
+    return routing.suggest(session, item)
 
 
 def prefill(session: AnySession, form: Any, item: Item) -> None:

@@ -226,7 +226,10 @@
       const icon = L.divIcon({ className: "cluster", html: holder, iconSize: [size, size] });
       const parts = Object.entries(c.kinds ?? {}).map(([slug, n]) => `${n} ${this.kinds[slug] ?? slug}`).join(", ");
       const marker = L.marker([c.lat, c.lon], { icon, riseOnHover: true });
-      const near = () => this.map.setView([c.lat, c.lon], Math.min(this.map.getZoom() + 2, 19));
+      const near = () => {
+        if (c.items?.length) this.openList(c, marker);
+        else this.map.setView([c.lat, c.lon], Math.min(this.map.getZoom() + 2, 19));
+      };
       return pressable(marker, fill(this.data.textCluster, { n: c.n, parts }), near);
     }
 
@@ -238,11 +241,7 @@
     }
 
     open(item, marker) {
-      this.close();
-      this.chosen = marker;
-      marker.getElement().classList.add("is-chosen");
-      const sheet = (this.sheet = node("section", `sheet kind-${item.kind}`));
-      sheet.setAttribute("aria-label", this.data.textSheet);
+      const sheet = this.openSheet(marker, `sheet kind-${item.kind}`);
       const top = node("p", "sheet-top");
       const kind = node("span", "chip chip-kind");
       kind.append(symbol(this.data.icons, `kind-${item.kind}`), this.kinds[item.kind] ?? item.kind);
@@ -254,16 +253,42 @@
       const state = node("p", "small muted", item.state);
       const go = node("a", "button", this.data.textOpen);
       go.href = item.url;
+      sheet.prepend(top, title, state, go);
+      link.focus({ preventScroll: true });
+      this.uncover(item, sheet);
+    }
+
+    /** What stands at one and the same place, as a list of links. */
+    openList(cluster, marker) {
+      const sheet = this.openSheet(marker, "sheet");
+      const list = node("ul", "sheet-list");
+      for (const item of cluster.items) {
+        const row = node("li", `kind-${item.kind}`);
+        const link = node("a", "", item.title);
+        link.href = item.url;
+        row.append(symbol(this.data.icons, `kind-${item.kind}`), link);
+        list.append(row);
+      }
+      sheet.prepend(list);
+      list.querySelector("a").focus({ preventScroll: true });
+      this.uncover(cluster, sheet);
+    }
+
+    openSheet(marker, className) {
+      this.close();
+      this.chosen = marker;
+      marker.getElement().classList.add("is-chosen");
+      const sheet = (this.sheet = node("section", className));
+      sheet.setAttribute("aria-label", this.data.textSheet);
       const shut = node("button", "shut");
       shut.type = "button";
       shut.setAttribute("aria-label", this.data.textClose);
       shut.append(symbol(this.data.icons, "x"));
       shut.addEventListener("click", () => this.close(true));
       sheet.addEventListener("keydown", (event) => { if (event.key === "Escape") this.close(true); });
-      sheet.append(top, title, state, go, shut);
+      sheet.append(shut);
       this.box.parentElement.append(sheet);
-      link.focus({ preventScroll: true });
-      this.uncover(item, sheet);
+      return sheet;
     }
 
     /** Moves the map so that the sheet does not hide what it speaks of. */

@@ -1,0 +1,189 @@
+"""The forms of accounts: register, sign in, passwords, profile."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import (
+    BooleanField,
+    DateField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import (
+    Email,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
+
+from . import Form
+
+EMAIL = {"type": "email", "autocomplete": "email", "inputmode": "email", "spellcheck": "false"}
+PRESENT = {"autocomplete": "current-password"}
+NEW = {"autocomplete": "new-password"}
+LONG = Length(max=254, message=_("At most 254 characters."))
+
+
+def _person_name(form: Any, field: Any) -> None:
+    if not any(c.isalpha() for c in field.data or ""):
+        raise ValidationError(_("Please write your name with letters."))
+
+
+class RegisterForm(Form):
+    """What an account needs."""
+
+    name = StringField(
+        _("Your name"),
+        validators=[
+            InputRequired(_("Please tell us your name.")),
+            Length(2, 80, _("A name has between 2 and 80 characters.")),
+            _person_name,
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+    email = StringField(
+        _("E-mail"),
+        validators=[
+            InputRequired(_("Please give your e-mail address.")),
+            LONG,
+            Email(_("This does not look like an e-mail address.")),
+        ],
+        render_kw=EMAIL,
+    )
+    password = PasswordField(
+        _("Password"),
+        validators=[InputRequired(_("Please choose a password."))],
+        render_kw=NEW,
+    )
+    agree = BooleanField(
+        _("I agree that my data is used as the privacy page says."),
+        validators=[InputRequired(_("Without your consent we may not keep an account for you."))],
+    )
+
+
+class SignInForm(Form):
+    """Who is there?"""
+
+    email = StringField(
+        _("E-mail"),
+        validators=[InputRequired(_("Please give your e-mail address.")), LONG],
+        render_kw=EMAIL | {"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _("Password"),
+        validators=[InputRequired(_("Please type your password."))],
+        render_kw=PRESENT,
+    )
+    stay = BooleanField(_("Stay signed in on this device"), default=True)
+
+
+class PresentPasswordForm(Form):
+    """Is it really you?"""
+
+    password = PasswordField(
+        _("Password"),
+        validators=[InputRequired(_("Please type your password."))],
+        render_kw=PRESENT,
+    )
+
+
+class ForgotForm(Form):
+    """Where should the link go?"""
+
+    email = StringField(
+        _("E-mail"),
+        validators=[InputRequired(_("Please give your e-mail address.")), LONG],
+        render_kw=EMAIL,
+    )
+
+
+class NewPasswordForm(Form):
+    """A password to come."""
+
+    password = PasswordField(
+        _("New password"),
+        validators=[InputRequired(_("Please choose a password."))],
+        render_kw=NEW,
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """A new password for the present one."""
+
+    present = PasswordField(
+        _("Present password"),
+        validators=[InputRequired(_("Please type your password."))],
+        render_kw=PRESENT,
+    )
+
+
+class CloseForm(PresentPasswordForm):
+    """The end of an account."""
+
+    sure = BooleanField(
+        _("Yes, close my account for good."),
+        validators=[InputRequired(_("Please say that you are sure."))],
+    )
+
+
+def _phone(form: Any, field: Any) -> None:
+    if field.data and not re.fullmatch(r"\+?[0-9][0-9 .()-]{6,18}[0-9]", field.data):
+        raise ValidationError(_("A phone number has 8 to 15 digits, like 0812 3456 7890."))
+
+
+def _since(form: Any, field: Any) -> None:
+    if field.data and not date(1900, 1, 1) <= field.data <= date.today():
+        raise ValidationError(_("Please check this date."))
+
+
+class ProfileForm(Form):
+    """Entered once, used by every form."""
+
+    name = StringField(
+        _("Your name"),
+        validators=[
+            InputRequired(_("Please tell us your name.")),
+            Length(2, 80, _("A name has between 2 and 80 characters.")),
+            _person_name,
+        ],
+        render_kw={"autocomplete": "name"},
+    )
+    phone = StringField(
+        _("Phone"),
+        validators=[Optional(), _phone],
+        render_kw={"type": "tel", "autocomplete": "tel"},
+    )
+    area_code = SelectField(_("Kelurahan you live in"), choices=[], validators=[Optional()])
+    rw = IntegerField(
+        _("RW"), validators=[Optional(), NumberRange(1, 60, _("An RW is a number up to 60."))]
+    )
+    rt = IntegerField(
+        _("RT"), validators=[Optional(), NumberRange(1, 60, _("An RT is a number up to 60."))]
+    )
+    address = StringField(
+        _("Address"),
+        validators=[Optional(), Length(max=200, message=_("At most 200 characters."))],
+        render_kw={"autocomplete": "street-address"},
+    )
+    resident_since = DateField(_("Living there since"), validators=[Optional(), _since])
+    nik = StringField(
+        _("Identity number (NIK)"),
+        validators=[Optional(), Length(max=40, message=_("A NIK has 16 digits."))],
+        render_kw={"inputmode": "numeric", "autocomplete": "off"},
+    )
+    forget_nik = BooleanField(_("Take my NIK away"))
+    language = RadioField(
+        _("Language"),
+        choices=[("id", "Bahasa Indonesia"), ("en", "English")],
+        validators=[InputRequired()],
+    )
+    wants_email = BooleanField(_("Tell me by e-mail as well when something happens"))

@@ -1,0 +1,86 @@
+"""What the filing form knows beforehand, and what it says before sending."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import current_app
+
+from app.access import Actor
+from app.kinds import Kind
+from app.queries import choices
+from app.queries.calendar import city_calendar, city_day
+from app.queries.items import AnySession
+from app.queries.labels import area_label, labels, seat_label
+from models import Person, db
+
+
+def profile(actor: Actor) -> dict[str, Any]:
+    """What a person has told us once: the kelurahan, RW and RT they live in."""
+    person = db.session.get(Person, actor.person_id) if actor.is_signed_in else None
+    if person is None:
+        return {}
+    return {"area_code": person.area_code, "rw": person.rw, "rt": person.rt}
+
+
+def defaults(kind: Kind) -> dict[str, Any]:
+    """What a fresh form begins with."""
+    return {"visibility": "public" if kind.publishes_at_filing else "anonymous"}
+
+
+def fill(session: AnySession, form: Any, kind: Kind) -> None:
+    """Give the form's lists what they offer."""
+    form.category_code.choices = [("", "–"), *choices.categories(kind.slug)]
+    if "catalogue_code" in form:
+        form.catalogue_code.choices = choices.catalogue(session)
+
+
+def emergency(values: Mapping[str, Any], assured: bool) -> str:
+    """Whom to call, when this is an emergency and not a report; else nothing.
+
+    ``assured``: the person has read it and says that nobody is in danger; then words alone do not
+    stop the form, a category of emergencies still does.
+    """
+    category = labels().categories.get(values["category_code"])
+    if category is not None and category.emergency:
+        return category.emergency
+    text = f"{values['title']} {values['body']}".casefold()
+    city = current_app.config["CITY"]
+    found = any(re.search(rf"\b{re.escape(word)}\b", text) for word in city.emergency["words"])
+    return str(city.emergency["text"]) if found and not assured else ""
+
+
+def said(kind: Kind, form: Any) -> list[tuple[str, str]]:
+    """What was answered, as label and value, for reading through."""
+    lines = []
+    for field in form:
+        value = field.data
+        if field.type in ("CSRFTokenField", "HiddenField") or value in (None, "", []):
+            continue
+        offered = getattr(field, "choices", None)
+        if isinstance(offered, list):
+            value = {code: label for code, label, *_rest in offered}.get(value, value)
+        lines.append((str(field.label.text), str(value)))
+    return lines
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Who looks at it first, and by which day."""
+
+    holder: str
+    due: date | None
+
+
+def promise(kind: Kind, values: Mapping[str, Any]) -> Promise:
+    """What we promise to somebody who is about to send this."""
+    state = kind.workflow[kind.workflow.initial]
+    category = labels().categories.get(values["category_code"])
+    oversight = category is not None and category.oversight
+    holder = seat_label("coordinator") if oversight else area_label(values["area_code"])
+    due = city_calendar().add(city_day(), state.within) if state.within is not None else None
+    return Promise(holder, due)

@@ -1,0 +1,77 @@
+"""What the front page shows: a few numbers, what is new, what is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+
+from app.access import public_items
+from app.kinds import KINDS, states_in
+from app.queries.items import ROW, AnySession
+from app.workflow import Phase
+from models import Facet, Item, Person
+
+SHOWN = 4
+FRESH = (
+    select(*ROW)
+    .join(Person, Person.id == Item.author_id)
+    .where(public_items())
+    .order_by(Item.id.desc())
+    .limit(SHOWN)
+)
+COUNTS = select(Facet.kind, Facet.state, func.sum(Facet.items), func.sum(Facet.overdue)).group_by(
+    Facet.kind, Facet.state
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many published items there are, at most a minute old."""
+
+    total: int
+    under_way: int
+    done: int
+    overdue: int
+
+
+def numbers(session: AnySession) -> Numbers:
+    """The city in four numbers."""
+    rows = session.execute(COUNTS).all()
+    under_way = set(states_in(Phase.NEW, Phase.OPEN))
+    done = set(states_in(Phase.DONE))
+    return Numbers(
+        total=sum(row[2] for row in rows),
+        under_way=sum(row[2] for row in rows if (row.kind, row.state) in under_way),
+        done=sum(row[2] for row in rows if (row.kind, row.state) in done),
+        overdue=sum(row[3] for row in rows),
+    )
+
+
+def fresh(session: AnySession) -> list[Row[Any]]:
+    """The latest published items."""
+    return list(session.execute(FRESH))
+
+
+def _finished() -> Any:
+    """The latest of each kind that are done, by the index on kind and state."""
+    pairs = [
+        (Item.kind == kind.slug) & Item.state.in_(kind.workflow.in_phase(Phase.DONE))
+        for kind in KINDS.values()
+    ]
+    return (
+        select(*ROW)
+        .join(Person, Person.id == Item.author_id)
+        .where(public_items(), or_(*pairs))
+        .order_by(Item.id.desc())
+        .limit(SHOWN)
+    )
+
+
+FINISHED = _finished()
+
+
+def finished(session: AnySession) -> list[Row[Any]]:
+    """The latest published items that are done."""
+    return list(session.execute(FINISHED))

@@ -1,0 +1,75 @@
+"""Which pictures somebody may see."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session, scoped_session
+
+from app.access import Actor, public_items, visible
+from models import Draft, Item, Photo
+
+AnySession = Session | scoped_session[Session]
+
+NAMED = and_(
+    Photo.status == "ready",
+    or_(Photo.media_name == bindparam("name"), Photo.thumb_name == bindparam("name")),
+)
+FOUND = select(Photo.media_name, Photo.thumb_name).where(NAMED).limit(1)
+PUBLIC = FOUND.join(Item, Item.id == Photo.item_id).where(public_items())
+READY = (
+    select(Photo)
+    .where(Photo.item_id == bindparam("item"), Photo.status == "ready")
+    .order_by(Photo.id)
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """Where the two pictures of a photo lie."""
+
+    large: str
+    small: str
+
+
+def public(session: AnySession, name: str) -> Names | None:
+    """The photo of that name if anybody may see it; ``name`` is that of either picture."""
+    return _names(session, PUBLIC, name)
+
+
+def readable(
+    session: AnySession, name: str, actor: Actor, drafts: Collection[uuid.UUID] = ()
+) -> Names | None:
+    """The photo of that name if this actor may see it, now that it is not public.
+
+    ``drafts`` are the keys of drafts the browser holds without anybody having signed in.
+    """
+    found = _names(session, FOUND.join(Item, Item.id == Photo.item_id).where(visible(actor)), name)
+    return found or _names(session, FOUND.where(_own(actor, drafts)), name)
+
+
+def _own(actor: Actor, drafts: Collection[uuid.UUID]) -> ColumnElement[bool]:
+    """On the way to an item, only whoever took it there sees it."""
+    kept = select(Draft.key).where(Draft.key.in_(list(drafts)), Draft.user_id.is_(None))
+    clauses = [Photo.draft_key.in_(kept)]
+    if actor.user_id is not None:
+        mine = select(Draft.key).where(Draft.user_id == actor.user_id)
+        clauses.append(Photo.draft_key.in_(mine))
+        clauses.append(and_(Photo.draft_key.is_(None), Photo.uploaded_by_id == actor.user_id))
+    return and_(Photo.item_id.is_(None), or_(*clauses))
+
+
+def _names(session: AnySession, query: Select[tuple[str, str]], name: str) -> Names | None:
+    row = session.execute(query, {"name": name}).first()
+    return Names(row.media_name, row.thumb_name) if row else None
+
+
+def of_item(session: AnySession, item_id: int) -> dict[int | None, list[Photo]]:
+    """An item's pictures that may be shown, by the change they came with."""
+    found: dict[int | None, list[Photo]] = {}
+    for photo in session.scalars(READY, {"item": item_id}):
+        found.setdefault(photo.change_id, []).append(photo)
+    return found

@@ -1,0 +1,102 @@
+"""What waits for whom: the queues of the kelurahan, the department and the planners."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+
+from app.access import AREA_ROLES, PLANNED_KINDS, Actor, in_area, visible
+from app.kinds import KINDS
+from app.queries.calendar import city_day
+from app.queries.items import AnySession
+from app.workflow import Phase
+from models import Comment, Item
+
+Pairs = list[tuple[str, str]]
+
+
+def held_by(*holders: str) -> Pairs:
+    """Every (kind, state) that one of these holds."""
+    return [
+        (kind.slug, state.name)
+        for kind in KINDS.values()
+        for state in kind.workflow.states
+        if state.held_by in holders
+    ]
+
+
+def under_way() -> Pairs:
+    """Every (kind, state) that is not over."""
+    phases = (Phase.NEW, Phase.OPEN)
+    return [(k.slug, name) for k in KINDS.values() for name in k.workflow.in_phase(*phases)]
+
+
+def all_states() -> Pairs:
+    """Every (kind, state)."""
+    return [(k.slug, state.name) for k in KINDS.values() for state in k.workflow.states]
+
+
+def area_scope(actor: Actor) -> ColumnElement[bool]:
+    """The items of the areas an actor has a seat for; for the coordinator the whole city."""
+    seats = actor.seats_as("moderator", "validator", "coordinator")
+    return or_(*(in_area(seat.area_code) for seat in seats)) if seats else false()
+
+
+def department_scope(actor: Actor) -> ColumnElement[bool]:
+    """The items an actor's departments hold or held."""
+    codes = [seat.department_code for seat in actor.seats_as("officer")]
+    return Item.department_code.in_(codes) if codes else false()
+
+
+def planning_scope(actor: Actor) -> ColumnElement[bool]:
+    """What Bapperida curates."""
+    return Item.kind.in_(PLANNED_KINDS)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One cut of a queue."""
+
+    name: str
+    label: Any
+    states: Pairs
+    overdue: bool = False
+
+
+def counted(
+    session: AnySession, actor: Actor, scope: ColumnElement[bool], tabs: tuple[Tab, ...]
+) -> dict[str, int]:
+    """How many items stand in each tab (up to 1,000), in one statement."""
+    columns = [
+        select(func.count())
+        .select_from(
+            select(Item.id).where(scope, visible(actor), condition(tab)).limit(1001).subquery()
+        )
+        .scalar_subquery()
+        .label(tab.name)
+        for tab in tabs
+    ]
+    row = session.execute(select(*columns)).one()
+    return dict(row._mapping)
+
+
+def condition(tab: Tab) -> ColumnElement[bool]:
+    """The items of a tab."""
+    states = tuple_(Item.kind, Item.state).in_(tab.states) if tab.states else false()
+    return and_(states, Item.due_on < city_day()) if tab.overdue else states
+
+
+def held_comments(session: AnySession, actor: Actor) -> list[Any]:
+    """Comments that wait for a moderator, with their item."""
+    if not actor.seats_as(*AREA_ROLES, "coordinator"):
+        return []
+    query = (
+        select(Comment.id, Comment.body, Item.kind, Item.number, Item.title)
+        .join(Item, Item.id == Comment.item_id)
+        .where(Comment.status == "held", area_scope(actor), visible(actor))
+        .order_by(Comment.id)
+        .limit(20)
+    )
+    return list(session.execute(query))

@@ -1,0 +1,71 @@
+"""Keep what somebody types until they send it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app.access import Actor
+from models import Draft, Item, Photo, db
+
+KEPT_DAYS = 30
+LARGEST = 20_000  # characters of one answer
+
+
+class TooLong(Exception):
+    """An answer is too long to be kept."""
+
+
+def find(key: uuid.UUID, actor: Actor, held: tuple[str, ...]) -> Draft | None:
+    """The draft with that key, for whoever began it: its login, or the browser that holds it."""
+    draft = db.session.get(Draft, key)
+    if draft is None:
+        return None
+    mine = draft.user_id is not None and draft.user_id == actor.user_id
+    return draft if mine or (draft.user_id is None and str(key) in held) else None
+
+
+def save(key: uuid.UUID, kind: str, actor: Actor, page: str, answers: Mapping[str, Any]) -> Draft:
+    """Keep one page's answers as they were typed.  The caller has checked whose draft it is."""
+    if any(len(value) > LARGEST for value in answers.values() if isinstance(value, str)):
+        raise TooLong
+    row = {"key": key, "kind": kind, "user_id": actor.user_id, "data": {}}
+    db.session.execute(insert(Draft).values(row).on_conflict_do_nothing())
+    draft = db.session.get_one(Draft, key, with_for_update=True, populate_existing=True)
+    draft.data = {**draft.data, page: dict(answers)}
+    draft.updated_at = datetime.now(UTC)
+    if draft.user_id is None:
+        draft.user_id = actor.user_id
+    return draft
+
+
+def claim(held: tuple[str, ...], actor: Actor) -> None:
+    """Whoever signs in takes along the drafts this browser began."""
+    keys = [uuid.UUID(key) for key in held]
+    db.session.execute(
+        update(Draft)
+        .where(Draft.key.in_(keys), Draft.user_id.is_(None))
+        .values(user_id=actor.user_id)
+    )
+
+
+def is_sent(key: uuid.UUID, actor: Actor) -> Item | None:
+    """The item this draft has become, for its author."""
+    mine = (Item.author_id == actor.person_id) | (Item.filed_by_id == actor.user_id)
+    return db.session.scalar(select(Item).where(Item.filing_key == key, mine))
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Forget drafts nobody has touched for a month; says how many.  Their photos are let go."""
+    before = (now or datetime.now(UTC)) - timedelta(days=KEPT_DAYS)
+    old = select(Draft.key).where(Draft.updated_at < before)
+    db.session.execute(update(Photo).where(Photo.draft_key.in_(old)).values(draft_key=None))
+    gone = delete(Draft).where(
+        Draft.updated_at < before, ~exists().where(Photo.draft_key == Draft.key)
+    )
+    return len(db.session.execute(gone.returning(Draft.key)).all())

@@ -1,0 +1,36 @@
+"""What somebody has read of what they were told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Update, update
+
+from app.access import Actor
+from models import Item, Notification, db
+
+
+def mark_read(actor: Actor, notification_id: int) -> int:
+    """One line; a line of somebody else is left alone.  Returns how many changed."""
+    return _run(_unread(actor).where(Notification.id == notification_id))
+
+
+def mark_item_read(actor: Actor, item: Item) -> int:
+    """All lines about an item."""
+    return _run(_unread(actor).where(Notification.item_id == item.id))
+
+
+def mark_all_read(actor: Actor) -> int:
+    """Everything."""
+    return _run(_unread(actor))
+
+
+def _unread(actor: Actor) -> Update:
+    mine = (Notification.user_id == actor.user_id, Notification.read_at.is_(None))
+    return update(Notification).where(*mine).values(read_at=datetime.now(UTC))
+
+
+def _run(statement: Update) -> int:
+    done: CursorResult[Any] = db.session.execute(statement)  # type: ignore[assignment]
+    return done.rowcount

@@ -1,0 +1,262 @@
+"""Photos: taken into private staging, re-encoded by a job, forgotten when nothing needs them.
+
+An original is never served.  A job makes two harmless pictures of it (``images.harmless``), named
+by their content; then the original is deleted.  Every act here may be cut short at any point and
+done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import secrets
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any, BinaryIO
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _
+from sqlalchemy import ColumnElement, func, or_, select, text, update
+
+from app.access import Actor, may
+from app.queue import enqueue
+from app.workflow import NotAllowed
+from models import AuditEvent, Change, Draft, Item, Photo, db
+
+from . import evidence, images
+from .files import media, staging
+from .images import Broken, Evidence, PhotoProblem, TooLarge
+
+MOST = 5
+MOST_LOOSE = 20  # uploaded within an hour for steps that were not taken
+LOOSE_DAYS = 2
+STUCK_HOURS = 24
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 20))")
+
+
+class TooMany(PhotoProblem):
+    """Five are there already."""
+
+    text = _("Five photos are enough. Remove one before you add another.")
+
+
+class Empty(PhotoProblem):
+    """No bytes came."""
+
+    text = _("No photo arrived. Please choose it again.")
+
+
+def stage(
+    stream: BinaryIO,
+    *,
+    actor: Actor,
+    draft: Draft | None = None,
+    item: Item | None = None,
+    change: Change | None = None,
+) -> Photo:
+    """Take a picture in: on the disk, a row, and a job to make it harmless.
+
+    With ``draft`` it waits for the item to be filed; with ``item`` (and ``change``) it belongs
+    there already; with none it waits for a step (``services.items.move``, answer ``photos``) that
+    the same login takes.  Raises PhotoProblem.
+    """
+    data = stream.read(images.MAX_BYTES + 1)
+    if not data:
+        raise Empty
+    if len(data) > images.MAX_BYTES:
+        raise TooLarge
+    images.check(io.BytesIO(data))
+    _room_for_one_more(actor, draft, item, change)
+    photo = Photo(
+        draft_key=draft.key if draft else None,
+        item_id=item.id if item else None,
+        change_id=change.id if change else None,
+        uploaded_by_id=actor.user_id,
+        status="staged",
+        staged_name=secrets.token_hex(16),
+    )
+    staging().put(photo.staged_name, data)
+    db.session.add(photo)
+    db.session.flush()
+    enqueue("photo_process", queue="photos", photo_id=photo.id)
+    return photo
+
+
+def _room_for_one_more(
+    actor: Actor, draft: Draft | None, item: Item | None, change: Change | None
+) -> None:
+    """Refuse one too many.  Two uploads at once take turns, so that neither miscounts."""
+    together: tuple[ColumnElement[bool], ...]
+    most = MOST
+    if draft:
+        key, together = f"draft {draft.key}", (Photo.draft_key == draft.key,)
+    elif item:
+        change_id = change.id if change else None
+        key = f"item {item.id} {change_id}"
+        together = (Photo.item_id == item.id, Photo.change_id.is_not_distinct_from(change_id))
+    else:
+        key, most = f"user {actor.user_id}", MOST_LOOSE
+        together = (*loose(actor), Photo.created_at > func.now() - timedelta(hours=1))
+    db.session.execute(LOCK, {"key": key})
+    count = select(func.count()).select_from(Photo).where(*together, Photo.status != "refused")
+    if (db.session.scalar(count) or 0) >= most:
+        raise TooMany
+
+
+def loose(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Photos of this login that belong to no draft and no item yet, as conditions."""
+    return (
+        Photo.uploaded_by_id == actor.user_id,
+        Photo.draft_key.is_(None),
+        Photo.item_id.is_(None),
+    )
+
+
+def process(photo_id: int) -> None:
+    """Make a staged photo harmless and ready, or refuse it with the reason.
+
+    Only one worker at a time has a photo in hand; whoever comes second finds it done.
+    """
+    db.session.execute(LOCK, {"key": f"photo {photo_id}"})
+    photo = db.session.get(Photo, photo_id, populate_existing=True)
+    if photo is None or photo.status != "staged":
+        return
+    try:
+        picture = _read(photo)
+    except PhotoProblem as problem:
+        _refuse(photo, problem)
+        return
+    large, small = _name(picture.large), _name(picture.small)
+    for name, data in sorted([(large, picture.large), (small, picture.small)]):
+        db.session.execute(LOCK, {"key": f"media {name}"})  # nobody forgets it meanwhile
+        media().put(name, data)
+    values = {
+        "status": "ready",
+        "media_name": large,
+        "thumb_name": small,
+        "width": picture.width,
+        "height": picture.height,
+        "evidence": evidence.lock(picture.evidence, photo_id),
+        "ready_at": datetime.now(UTC),
+    }
+    _set(photo, values)
+
+
+def _read(photo: Photo) -> images.Picture:
+    try:
+        file = staging().open(photo.staged_name)
+    except FileNotFoundError:
+        raise Broken from None
+    with file:
+        data = file.read()
+    return images.harmless(io.BytesIO(data))
+
+
+def _name(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _refuse(photo: Photo, problem: PhotoProblem) -> None:
+    language = photo.uploaded_by.language if photo.uploaded_by else None
+    with force_locale(language) if language else nullcontext():
+        _set(photo, {"status": "refused", "problem": str(problem)})
+
+
+def _set(photo: Photo, values: dict[str, Any]) -> None:
+    still = (Photo.id == photo.id, Photo.status == "staged")
+    db.session.execute(update(Photo).where(*still).values(**values))
+    db.session.expire(photo)
+
+
+def discard_original(photo_id: int) -> None:
+    """Delete the original of a photo that is ready or refused; call after that is committed."""
+    photo = db.session.get(Photo, photo_id, populate_existing=True)
+    if photo is None or photo.status == "staged" or not photo.staged_name:
+        return
+    staging().delete(photo.staged_name)
+    photo.staged_name = ""
+
+
+def remove(photo: Photo) -> None:
+    """Take back a photo that belongs to no item yet.  Raises NotAllowed."""
+    if photo.item_id is not None:
+        raise NotAllowed("remove")
+    names = [name for name in (photo.media_name, photo.thumb_name) if name]
+    enqueue("photo_forget", queue="photos", staged=photo.staged_name, names=names)
+    db.session.delete(photo)
+    db.session.flush()
+
+
+def discard(draft: Draft, photo_id: int) -> None:
+    """Take a photo out of a draft; one that is not there is left alone."""
+    photo = db.session.get(Photo, photo_id)
+    if photo is not None and photo.draft_key == draft.key and photo.item_id is None:
+        remove(photo)
+        db.session.expire(draft, ["photos"])
+
+
+def forget(staged: str, names: list[str]) -> None:
+    """Delete the files of removed photos, unless another photo has the same content."""
+    if staged:
+        staging().delete(staged)
+    for name in sorted(names):
+        db.session.execute(LOCK, {"key": f"media {name}"})
+        used = or_(Photo.media_name == name, Photo.thumb_name == name)
+        if db.session.scalar(select(Photo.id).where(used).limit(1)) is None:
+            media().delete(name)
+
+
+def read_evidence(photo: Photo, actor: Actor, reason: str) -> Evidence:
+    """When and where the photo was taken, by its camera.  Logged.
+
+    Raises NotAllowed (also without a reason) and evidence.Unreadable.
+    """
+    if not reason.strip() or photo.item is None or not may(actor, "see_evidence", photo.item):
+        raise NotAllowed("see_evidence")
+    found = evidence.unlock(photo.evidence, photo.id)
+    event = AuditEvent(
+        actor_id=actor.user_id,
+        act="photo.evidence",
+        subject=f"photo:{photo.id}",
+        detail=reason.strip(),
+    )
+    db.session.add(event)
+    return found
+
+
+def sweep() -> None:
+    """Forget what nobody came back for: photos that reached no item, files without a row."""
+    now = datetime.now(UTC)
+    _give_up(now - timedelta(hours=STUCK_HOURS))
+    nowhere = (Photo.item_id.is_(None), Photo.draft_key.is_(None))
+    lost = select(Photo).where(*nowhere, Photo.created_at < now - timedelta(days=LOOSE_DAYS))
+    for photo in db.session.scalars(lost).all():
+        remove(photo)
+    _sweep_files(STUCK_HOURS * 3600)
+
+
+def _give_up(before: datetime) -> None:
+    """A photo on which the worker died again and again is refused in the end."""
+    stuck = select(Photo).where(Photo.status == "staged", Photo.created_at < before)
+    for photo in db.session.scalars(stuck).all():
+        _refuse(photo, Broken())
+    done = select(Photo.id).where(Photo.status != "staged", Photo.staged_name != "")
+    for photo_id in db.session.scalars(done).all():
+        enqueue("photo_process", queue="photos", photo_id=photo_id)
+
+
+def _sweep_files(seconds: float) -> None:
+    known = set(db.session.scalars(select(Photo.staged_name).where(Photo.staged_name != "")))
+    for name in staging().older_than(seconds):
+        if name not in known:
+            staging().delete(name)
+    names = media().older_than(seconds)
+    while batch := list(islice(names, 1000)):
+        forget("", sorted(set(batch) - _in_use(batch)))
+
+
+def _in_use(names: list[str]) -> set[str]:
+    large = select(Photo.media_name).where(Photo.media_name.in_(names))
+    small = select(Photo.thumb_name).where(Photo.thumb_name.in_(names))
+    return set(db.session.scalars(large.union(small)))

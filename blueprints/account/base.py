@@ -1,0 +1,94 @@
+"""What the account pages share: where to go next, sessions, limits per address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, current_app, g, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_limiter.util import get_remote_address
+from flask_login import login_user
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
+
+from app.extensions import limiter
+from app.forms import Form
+from app.queries.actors import actor_of
+from app.services import accounts, drafts
+from blueprints.safety import is_local
+from models import User
+
+bp = Blueprint("account", __name__)
+
+SLOWLY = lazy_gettext(
+    "Too many tries came from your network. Please wait a quarter of an hour and try again."
+)
+
+
+def per_address(limit: str) -> Callable[[Any], Any]:
+    """How often one address may send this form; with phones many people share one."""
+    limited: Callable[[Any], Any] = limiter.limit(
+        limit, methods=["POST"], key_func=get_remote_address, error_message=SLOWLY
+    )
+    return limited
+
+
+def landing(target: str) -> str:
+    """Where to go after signing in: ``target`` if it is a page of ours, else the nearest above."""
+    path = urlsplit(target).path if is_local(target) else ""
+    pages = current_app.url_map.bind("")
+    wanted = path
+    while path.strip("/"):
+        try:
+            pages.match(path, method="GET")
+        except RequestRedirect:
+            return path
+        except (MethodNotAllowed, NotFound):
+            path = path.rstrip("/").rpartition("/")[0]
+        else:
+            return target if path == wanted else path
+    return target if wanted == "/" else url_for("account.mine")
+
+
+def enter(user: User, *, stay: bool) -> None:
+    """Begin a session; ``stay`` keeps it when the browser closes.
+
+    Drafts begun in this browser come along; commit afterwards.
+    """
+    session.pop("csrf_token", None)
+    drafts.claim(tuple(session.pop("drafts", ())), actor_of(user))
+    session.permanent = stay
+    login_user(user)
+    g.pop("actor", None)
+
+
+def let_in(form: Any, email: str) -> User | None:
+    """The account that opens with the form's password; what is wrong stands on the form.
+
+    Commit in any case: the tries are counted.
+    """
+    try:
+        return accounts.authenticate(email, form.password.data)
+    except accounts.SignInRefused:
+        form.password.errors = [_("This e-mail and this password do not belong together.")]
+    except accounts.TooManyTries:
+        form.password.errors = [
+            _("Too many tries. Please wait a quarter of an hour, or set a new password.")
+        ]
+    return None
+
+
+def answer(template: str, form: Form | None = None, **values: Any) -> ResponseReturnValue:
+    """The page; 422 when something on its form is not right."""
+    status = 422 if form is not None and form.errors else 200
+    return render_template(template, form=form, **values), status
+
+
+def asked_for() -> str:
+    """The page somebody was on the way to, as they brought it along."""
+    target = request.values.get("lanjut", "")
+    return target if is_local(target) and len(target) < 2000 else ""

@@ -1,0 +1,64 @@
+"""What is mine: items, drafts, inbox."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.queries import inbox as letters
+from app.queries import items as lists
+from app.queries.actors import current_actor
+from app.queries.drafts import drafts_of
+from app.services import inbox as reading
+from blueprints.guards import signed_in
+from models import db
+
+from .base import bp
+
+
+def _before() -> int | None:
+    """The last id seen on the page before; nonsense begins at the top."""
+    number = request.args.get("sebelum", type=int)
+    return number if number and 0 < number < 2**63 else None
+
+
+@bp.get("/saya")
+@signed_in
+def mine() -> ResponseReturnValue:
+    """What somebody filed, in every state, and what they have begun."""
+    actor, before = current_actor(), _before()
+    return render_template(
+        "account/mine.html",
+        page=lists.of_person(db.session, actor, before),
+        drafts=[] if before else drafts_of(db.session, actor),
+        before=before,
+    )
+
+
+@bp.get("/saya/kotak-masuk")
+@signed_in
+def inbox() -> ResponseReturnValue:
+    """What somebody has been told."""
+    before = _before()
+    page = letters.page(db.session, current_actor(), before)
+    return render_template("account/inbox.html", page=page, before=before)
+
+
+@bp.post("/saya/kotak-masuk")
+@signed_in
+def read_all() -> ResponseReturnValue:
+    """Everything in the inbox has been read."""
+    count = reading.mark_all_read(current_actor())
+    db.session.commit()
+    flash(_("All read.") if count else _("There was nothing unread."), "success")
+    return redirect(url_for(".inbox"))
+
+
+@bp.post("/saya/kotak-masuk/<int:notification_id>")
+@signed_in
+def read_one(notification_id: int) -> ResponseReturnValue:
+    """One line has been read; others' lines are not touched."""
+    reading.mark_read(current_actor(), notification_id)
+    db.session.commit()
+    return redirect(url_for(".inbox", sebelum=_before()))

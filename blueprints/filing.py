@@ -1,0 +1,263 @@
+"""File an item in four steps: photos, place, what, check.  Signing in may come last."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from app.extensions import limiter
+from app.forms import Form, ItemForm, PlaceForm, clean_line
+from app.kinds import Kind
+from app.queries import choices, filing, item_page
+from app.queries import items as lists
+from app.queries.actors import current_actor
+from app.queries.spot import NotHere, locate
+from app.services import drafts, items, photos
+from maps import gazetteer
+from models import Draft, Photo, db
+
+from .guards import public, signed_in
+from .items import find
+
+bp = Blueprint("filing", __name__)
+PAGES = ("foto", "lokasi", "isi", "periksa")
+
+
+def _held() -> tuple[str, ...]:
+    """The drafts this browser began before signing in."""
+    return tuple(session.get("drafts", ()))
+
+
+def _draft(key: uuid.UUID) -> Draft | None:
+    """The reader's draft; None when nothing was typed yet; 404 when it is somebody else's."""
+    draft = drafts.find(key, current_actor(), _held())
+    if draft is None and db.session.get(Draft, key) is not None:
+        abort(404)
+    return draft
+
+
+def _keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
+    """Save what was typed on this page."""
+    _draft(key)
+    typed = {name: v for name, v in request.form.items() if name not in ("csrf_token", "submit")}
+    try:
+        draft = drafts.save(key, kind.slug, current_actor(), page, typed)
+    except drafts.TooLong:
+        abort(413)
+    if not current_actor().is_signed_in and str(key) not in _held():
+        session["drafts"] = [*_held()[-9:], str(key)]
+    return draft
+
+
+def _form(kind: Kind, page: str, draft: Draft | None, sent: bool = False) -> Any:
+    """The form of a page with what was typed before, or what the person's profile knows."""
+    typed = request.form if sent else MultiDict((draft.data.get(page) if draft else None) or {})
+    if page == "lokasi":
+        form: Any = PlaceForm(typed or None, data=filing.profile(current_actor()))
+        groups = choices.kelurahan(db.session)
+        form.area_code.choices = {"": [("", _("Please choose"))], **groups}
+    elif page == "isi":
+        form = kind.form(typed or None, data=filing.defaults(kind))
+        filing.fill(db.session, form, kind)
+    else:
+        form = Form()
+    return form
+
+
+@bp.get("/<kind:kind>/baru")
+@public
+def start(kind: Kind) -> ResponseReturnValue:
+    """Begin: the first page, under a fresh key."""
+    return _page(kind, uuid.uuid4(), "foto", None, Form())
+
+
+@bp.get("/<kind:kind>/baru/<uuid:key>")
+@public
+def resume(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
+    """Go on where it was left."""
+    draft = _draft(key)
+    done = draft.data if draft else {}
+    page = next((p for p in PAGES if p not in done), "periksa")
+    return redirect(url_for(".step", kind=kind, key=key, page=page))
+
+
+@bp.get("/<kind:kind>/baru/<uuid:key>/<any(foto, lokasi, isi, periksa):page>")
+@public
+def step(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
+    """Show a page with what was typed."""
+    draft = _draft(key)
+    if sent := drafts.is_sent(key, current_actor()):
+        return redirect(url_for("items.show", kind=kind, number=sent.number))
+    if page == "periksa":
+        return _check(kind, key, draft)
+    return _page(kind, key, page, draft, _form(kind, page, draft))
+
+
+@bp.post("/<kind:kind>/baru/<uuid:key>/simpan/<any(lokasi, isi):page>")
+@public
+@limiter.limit("2000/hour")
+def autosave(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
+    """Keep what is being typed; answers nothing."""
+    _keep(kind, key, page)
+    db.session.commit()
+    return "", 204
+
+
+@bp.post("/<kind:kind>/baru/<uuid:key>/foto")
+@public
+@limiter.limit("60/hour")
+def add_photos(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
+    """Take photos, then go on; a bad one is named and the others are kept."""
+    draft = _keep(kind, key, "foto")
+    problems = []
+    for upload in request.files.getlist("photos"):
+        if not upload.filename:
+            continue
+        try:
+            photos.stage(upload.stream, draft=draft, actor=current_actor())
+        except photos.PhotoProblem as wrong:
+            problems.append(f"{clean_line(upload.filename)}: {wrong}")
+    if gone := request.form.get("hapus", type=int):
+        photos.discard(draft, gone)
+    db.session.commit()
+    if problems or gone:
+        for text in problems:
+            flash(text, "error")
+        return redirect(url_for(".step", kind=kind, key=key, page="foto"))
+    return redirect(url_for(".step", kind=kind, key=key, page="lokasi"))
+
+
+@bp.post("/<kind:kind>/baru/<uuid:key>/lokasi")
+@public
+def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
+    """Take the place; without a map, by its name or its kelurahan."""
+    draft = _keep(kind, key, "lokasi")
+    db.session.commit()
+    form = _form(kind, "lokasi", draft, sent=True)
+    if "cari" in request.form:
+        hits = gazetteer.search(db.session, clean_line(request.form.get("tempat")) or "")  # type: ignore[arg-type]
+        return _page(kind, key, "lokasi", draft, form, hits=hits, searched=True)
+    if "pilih" in request.form:
+        return _pick(kind, key, draft)
+    if form.validate() and _spot(form):
+        return redirect(url_for(".step", kind=kind, key=key, page="isi"))
+    return _page(kind, key, "lokasi", draft, form)
+
+
+def _pick(kind: Kind, key: uuid.UUID, draft: Draft) -> ResponseReturnValue:
+    """A place found by name becomes the pin."""
+    lon, _comma, lat = request.form["pilih"].partition(",")
+    picked = {**draft.data["lokasi"], "lon": lon, "lat": lat, "area_code": ""}
+    drafts.save(key, kind.slug, current_actor(), "lokasi", picked)
+    db.session.commit()
+    return redirect(url_for(".step", kind=kind, key=key, page="lokasi"))
+
+
+def _spot(form: Any) -> Any:
+    """The spot of a place form; what is wrong stands on the form."""
+    try:
+        return locate(
+            db.session, form.lon.data or "", form.lat.data or "", form.area_code.data or ""
+        )
+    except NotHere as wrong:
+        form.area_code.errors = [*form.area_code.errors, wrong.args[0]]
+        return None
+
+
+@bp.post("/<kind:kind>/baru/<uuid:key>/isi")
+@public
+def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
+    """Take what it is about."""
+    draft = _keep(kind, key, "isi")
+    db.session.commit()
+    form: ItemForm = _form(kind, "isi", draft, sent=True)
+    if form.validate():
+        return redirect(url_for(".step", kind=kind, key=key, page="periksa"))
+    return _page(kind, key, "isi", draft, form)
+
+
+@bp.post("/<kind:kind>/baru/<uuid:key>/periksa")
+@signed_in
+@limiter.limit("30/hour;100/day")
+def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
+    """Send it: from here on it stands on the map, or waits for the kelurahan."""
+    if sent := drafts.is_sent(key, current_actor()):
+        return redirect(url_for("items.show", kind=kind, number=sent.number))
+    draft = _draft(key)
+    values, wrong = _values(kind, draft)
+    if values is None:
+        flash(_("One page is not complete yet."), "error")
+        return redirect(url_for(".step", kind=kind, key=key, page=wrong))
+    try:
+        item = items.file(kind, current_actor(), key, values)
+    except items.Emergency as emergency:
+        db.session.rollback()
+        return _stopped(kind, key, str(emergency))
+    db.session.commit()
+    return redirect(url_for(".received", kind=kind, number=item.number))
+
+
+def _values(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str]:
+    """What was typed on all pages, checked once more; else the page where something is wrong."""
+    place, content = _form(kind, "lokasi", draft), _form(kind, "isi", draft)
+    if draft is None or "lokasi" not in draft.data:
+        return None, "lokasi"
+    spot = _spot(place) if place.validate() else None
+    if spot is None:
+        return None, "lokasi"
+    if "isi" not in draft.data or not content.validate():
+        return None, "isi"
+    values = {**place.data, **content.data, "area_basis": spot.basis}
+    values |= {"lon": spot.lon, "lat": spot.lat, "area_code": spot.area_code}
+    return values, ""
+
+
+def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnValue:
+    """Everything once more, with what others have filed nearby and the promise."""
+    values, wrong = _values(kind, draft)
+    if values is None or draft is None:
+        return redirect(url_for(".step", kind=kind, key=key, page=wrong))
+    if stop := filing.emergency(values, request.args.get("aman") == "1"):
+        return _stopped(kind, key, stop)
+    return render_template(
+        "filing/periksa.html",
+        kind=kind,
+        key=key,
+        draft=draft,
+        values=values,
+        said=filing.said(kind, _form(kind, "isi", draft)),
+        near=lists.similar(
+            db.session, kind.slug, values["lon"], values["lat"], values["category_code"]
+        ),
+        promise=filing.promise(kind, values),
+        form=Form(),
+        pages=PAGES,
+    )
+
+
+def _stopped(kind: Kind, key: uuid.UUID, text: str) -> ResponseReturnValue:
+    return render_template("filing/darurat.html", kind=kind, key=key, text=text)
+
+
+def _page(
+    kind: Kind, key: uuid.UUID, page: str, draft: Draft | None, form: Any, **more: Any
+) -> ResponseReturnValue:
+    status = 422 if form.errors else 200
+    shown: list[Photo] = draft.photos if draft else []
+    words = {"kind": kind, "key": key, "draft": draft, "form": form, "pages": PAGES}
+    return render_template(f"filing/{page}.html", **words, photos=shown, **more), status
+
+
+@bp.get("/<kind:kind>/<number>/terima-kasih")
+@signed_in
+def received(kind: Kind, number: str) -> ResponseReturnValue:
+    """It has arrived: its number, who looks at it, and by when."""
+    item = find(kind, number)
+    return render_template(
+        "filing/diterima.html", kind=kind, item=item, holder=item_page.holder(item)
+    )

@@ -1,0 +1,67 @@
+"""Pictures, to those who may read the item they belong to; to all others there are none."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Blueprint, Response, abort, send_file, session
+from flask.typing import ResponseReturnValue
+
+from app.queries import photos
+from app.queries.actors import current_actor
+from app.services.files import media
+from models import db, reading
+
+from .guards import public
+
+bp = Blueprint("photos", __name__, url_prefix="/foto")
+WEEK = 7 * 24 * 3600
+
+
+@bp.get("/<string(length=64):name>")
+@public
+def large(name: str) -> ResponseReturnValue:
+    """A picture of at most 2048 pixels."""
+    found, open_to_all = _find(name)
+    return _picture(found.small if name == found.small else found.large, open_to_all)
+
+
+@bp.get("/<string(length=64):name>/kecil")
+@public
+def small(name: str) -> ResponseReturnValue:
+    """Its thumbnail of at most 480 pixels."""
+    found, open_to_all = _find(name)
+    return _picture(found.small, open_to_all)
+
+
+def _find(name: str) -> tuple[photos.Names, bool]:
+    """The photo, and whether everybody may see it; 404 for what this actor may not read."""
+    found = photos.public(reading(), name)
+    if found is not None:
+        return found, True
+    found = photos.readable(db.session, name, current_actor(), _drafts_in_hand())
+    return (found, False) if found is not None else abort(404)
+
+
+def _drafts_in_hand() -> list[uuid.UUID]:
+    """The drafts of a browser in which nobody has signed in."""
+    keys = []
+    for key in session.get("drafts", ()):
+        try:
+            keys.append(uuid.UUID(str(key)))
+        except ValueError:
+            continue
+    return keys
+
+
+def _picture(name: str, open_to_all: bool) -> Response:
+    try:
+        file = media().open(name)
+    except FileNotFoundError:
+        abort(404)
+    response = send_file(file, "image/webp", etag=name, conditional=True)
+    kept = f"public, max-age={WEEK}, immutable" if open_to_all else "private, no-store"
+    response.headers["Cache-Control"] = kept
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
