@@ -89,7 +89,7 @@ FIND = text(
     JOIN area ON area.code = item.area_code AND area.level = 'kelurahan'
     LEFT JOIN area_boundary
       ON area_boundary.valid_to IS NULL AND ST_Covers(area_boundary.geom, item.place)
-    WHERE item.kind || ':' || item.state = ANY(:states) AND item.area_basis <> 'corrected'
+    WHERE item.kind || ':' || item.state = ANY(:states) AND item.area_basis NOT IN ('corrected', 'area')
     ORDER BY item.id, area_boundary.approximate, area_boundary.area_code
     """
 )
@@ -192,7 +192,7 @@ def relocate(session: AnySession, note: str) -> tuple[list[Moved], int]:
     """Put every open item into the area its point lies in, with a line on its trail.
 
     ``note`` is the sentence for the trail with two ``%s``: the old and the new area's name.  Items
-    for a whole kecamatan or city, and those staff put right by hand, stay.  Returns the moves, and
+    without a pin of their own, and those staff put right by hand, stay.  Returns the moves, and
     how many items lie in no boundary and therefore stayed.  A handful of statements at any size.
     """
     session.execute(FIND, {"states": list(phases.pairs(phases.WAITING))})

@@ -7,6 +7,8 @@ Unpublished and confidential items are in neither.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -30,7 +32,7 @@ ONE = f"""json_build_object(
   'number', i.number, 'kind', i.kind, 'title', left(i.title, {TITLE}),
   'phase', words -> (i.kind || ':' || i.state) ->> 0,
   'state', coalesce(words -> (i.kind || ':' || i.state) ->> 1, i.state),
-  'url', :root || '/' || i.kind || '/' || i.number)"""
+  'url', (roots ->> i.kind) || i.number)"""
 
 FROM_GRID = """
   SELECT x >> :up AS x, y >> :up AS y, kind, n, sum_lon AS lon, sum_lat AS lat, sum_id AS id
@@ -53,7 +55,9 @@ FROM_ITEMS = """
 INSIDE = " AND place && ST_MakeEnvelope(:west, :south, :east, :north, 4326)"
 
 ANSWER = """
-WITH said AS MATERIALIZED (SELECT CAST(:words AS jsonb) AS words),
+WITH said AS MATERIALIZED (
+  SELECT CAST(:words AS jsonb) AS words, CAST(:roots AS jsonb) AS roots
+),
 part AS MATERIALIZED ({part}),
 square AS (
   SELECT x, y, sum(n)::int AS n, sum(lon) AS lon, sum(lat) AS lat, sum(id)::bigint AS id,
@@ -76,6 +80,8 @@ SELECT json_build_object(
   'items', coalesce(json_agg(mark) FILTER (WHERE n = 1 AND mark IS NOT NULL), '[]')
 )::text FROM drawn
 """
+
+NO_ROOTS: Mapping[str, str] = {}
 
 MEMBERS = f", (array_agg(id ORDER BY id DESC))[1:{LISTED}] AS members"
 LIST = f""", 'items', CASE WHEN sum(n) OVER () <= {CROWD}
@@ -142,13 +148,19 @@ class Filters:
         return f"d:{self.departments[0]}" if self.departments else ""
 
 
-def clusters(session: AnySession, zoom: int, bbox: BBox, filters: Filters, root: str = "") -> str:
+def clusters(
+    session: AnySession,
+    zoom: int,
+    bbox: BBox,
+    filters: Filters,
+    roots: Mapping[str, str] = NO_ROOTS,
+) -> str:
     """Everything public in the squares that ``bbox`` touches, as JSON text.
 
     ``clusters`` stand for two items or more, ``items`` stand alone; ``total`` counts both.  From
     zoom 19 on a cluster names up to ten ``items`` of its own.  States are worded in the request's
-    language; addresses start with ``root``.  Raises BadView when zoom or bbox (west, south, east,
-    north; EPSG:4326) make no sense.
+    language; an item's ``url`` is what ``roots`` has for its kind, and its number.  Raises BadView
+    when zoom or bbox (west, south, east, north; EPSG:4326) make no sense.
     """
     view = squares(zoom, bbox)
     facet = filters.facet
@@ -156,7 +168,7 @@ def clusters(session: AnySession, zoom: int, bbox: BBox, filters: Filters, root:
     statement, values = (
         _folded(view, filters, facet or "") if folded else _live(zoom, view, filters)
     )
-    values |= {"zoom": zoom, "root": root, "words": phases.words()}
+    values |= {"zoom": zoom, "roots": json.dumps(dict(roots)), "words": phases.words()}
     values |= {"left": view.x0, "right": view.x1, "low": view.y0, "high": view.y1}
     answer: str = session.execute(statement, values).scalar_one()
     return answer
