@@ -15,6 +15,7 @@
       this.area = form.elements[this.data.areaField];
       this.answer = root.querySelector("[data-answer]");
       this.choices = root.querySelector("[data-candidates]");
+      for (const plain of root.querySelectorAll(".only-plain")) plain.remove(); // or Enter would press its button
       const box = root.querySelector("[data-pin-map]");
       this.map = ground(box, { scrollWheelZoom: true });
       this.map.on("click", (event) => this.place(event.latlng));
@@ -74,8 +75,8 @@
         this.say(found.message || this.data.textOutside, "bad");
         return;
       }
-      const before = keep && this.area.value;
-      const chosen = candidates.some((c) => c.code === before) ? before : candidates[0].code;
+      const wanted = (keep && this.area.value) || found.code;
+      const chosen = candidates.some((c) => c.code === wanted) ? wanted : candidates[0].code;
       this.area.value = chosen;
       if (candidates.length === 1 && !found.approximate) {
         this.say(fill(this.data.textInside, candidates[0]));
