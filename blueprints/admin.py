@@ -69,7 +69,10 @@ def give(user_id: int) -> ResponseReturnValue:
         return redirect(url_for(".mandates"))
     status = 422 if form.errors else 200
     held = seats.seats_of(user)
-    return render_template("admin/give.html", form=form, user=user, held=held), status
+    page = render_template(
+        "admin/give.html", form=form, user=user, held=held, role_names=ROLE_NAMES
+    )
+    return page, status
 
 
 def _or_404(table: Any, number: int) -> Any:
@@ -124,4 +127,5 @@ def end(mandate_id: int) -> ResponseReturnValue:
             flash(_("The mandate has ended; it stays on record."), "success")
             return redirect(url_for(".mandates"))
     status = 422 if form.errors else 200
-    return render_template("admin/end.html", form=form, seat=seat), status
+    page = render_template("admin/end.html", form=form, seat=seat, role_names=ROLE_NAMES)
+    return page, status

@@ -252,7 +252,7 @@ def _answer(about: Item, name: str, department_code: str) -> Any:
         case "period":
             return (today, today + timedelta(days=90))
         case "photos":
-            return [photo(about).id]
+            return [photo(about, uploaded_by_id=about.filed_by_id).id]
         case "into":
             return item(about.kind, area_code=about.area_code).number
         case "budget" | "progress":

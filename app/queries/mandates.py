@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.forms import clean_line
@@ -42,7 +42,7 @@ def mandates(
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
 
 
-def _shown(shown: str) -> tuple[object, ...]:
+def _shown(shown: str) -> tuple[ColumnElement[bool], ...]:
     today = city_day()
     later = (Mandate.valid_from > today) & Mandate.ended_at.is_(None)
     if shown == "later":

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, logout_user
 
 from app.forms.account import ChangePasswordForm, CloseForm, ProfileForm
+from app.forms.mandate import ROLE_NAMES
 from app.queries import choices
 from app.queries.actors import current_actor
 from app.queries.mandates import seats_of
@@ -33,8 +34,8 @@ def profile() -> ResponseReturnValue:
         response = make_response(redirect(url_for(".profile")))
         response.delete_cookie("bahasa")  # the profile's language holds from now on
         return response
-    seats = seats_of(current_user)
-    return answer("account/profile.html", form, user=current_user, seats=seats)
+    seats, names = seats_of(current_user), ROLE_NAMES
+    return answer("account/profile.html", form, user=current_user, seats=seats, role_names=names)
 
 
 def _profile_form() -> ProfileForm:
