@@ -54,15 +54,21 @@ def _keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
     return draft
 
 
-def _form(kind: Kind, page: str, draft: Draft | None, sent: bool = False) -> Any:
-    """The form of a page with what was typed before, or what the person's profile knows."""
+def _form(
+    kind: Kind, page: str, draft: Draft | None, sent: bool = False, kept: bool = False
+) -> Any:
+    """The form of a page with what was typed before, or what the person's profile knows.
+
+    ``sent``: with what this request sends; ``kept``: to check what the draft holds, without CSRF.
+    """
+    meta = {"csrf": False} if kept else {}
     typed = request.form if sent else MultiDict((draft.data.get(page) if draft else None) or {})
     if page == "lokasi":
-        form: Any = PlaceForm(typed or None, data=filing.profile(current_actor()))
+        form: Any = PlaceForm(typed or None, meta=meta, data=filing.profile(current_actor()))
         groups = choices.kelurahan(db.session)
         form.area_code.choices = {"": [("", _("Please choose"))], **groups}
     elif page == "isi":
-        form = kind.form(typed or None, data=filing.defaults(kind))
+        form = kind.form(typed or None, meta=meta, data=filing.defaults(kind))
         filing.fill(db.session, form, kind)
     else:
         form = Form()
@@ -204,7 +210,7 @@ def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 
 def _values(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str]:
     """What was typed on all pages, checked once more; else the page where something is wrong."""
-    place, content = _form(kind, "lokasi", draft), _form(kind, "isi", draft)
+    place, content = (_form(kind, page, draft, kept=True) for page in ("lokasi", "isi"))
     if draft is None or "lokasi" not in draft.data:
         return None, "lokasi"
     spot = _spot(place) if place.validate() else None
@@ -230,7 +236,7 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         key=key,
         draft=draft,
         values=values,
-        said=filing.said(kind, _form(kind, "isi", draft)),
+        said=filing.said(_form(kind, "isi", draft, kept=True)),
         near=lists.similar(
             db.session, kind.slug, values["lon"], values["lat"], values["category_code"]
         ),

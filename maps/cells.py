@@ -83,19 +83,22 @@ def _cell(
     i: int, points: NDArray[np.float64], weights: NDArray[np.float64], ground: BaseGeometry
 ) -> BaseGeometry:
     """What site ``i`` keeps of the ground once every other site, nearest first, took its part."""
-    cell = ground
-    for j in np.argsort(np.hypot(*(points - points[i]).T), kind="stable"):
-        if j == i:
-            continue
+    cell, reach = ground, _reach(ground, points[i])
+    gaps = np.hypot(*(points - points[i]).T)
+    for j in np.argsort(gaps, kind="stable"):
+        if j == i or gaps[j] >= reach * (1 + weights[j] / weights[i]):
+            continue  # too far away to be the nearer anywhere in the cell
         heavy, light = (i, j) if weights[i] >= weights[j] else (j, i)
         region = _nearer(points[light], points[heavy], weights[light] / weights[heavy])
-        if not region.intersects(cell):
-            cell = cell if i == heavy else Polygon()
-        elif i == heavy:
-            cell = cell.difference(region)
-        elif not region.covers(cell):
-            cell = cell.intersection(region)
+        cell = cell.difference(region) if i == heavy else cell.intersection(region)
+        reach = _reach(cell, points[i])
     return cell
+
+
+def _reach(shape: BaseGeometry, point: NDArray[np.float64]) -> float:
+    """How far the furthest corner of a shape lies from a point."""
+    corners = shapely.get_coordinates(shape) - point
+    return float(np.hypot(*corners.T).max(initial=0.0))
 
 
 def _nearer(a: NDArray[np.float64], b: NDArray[np.float64], ratio: float) -> Polygon:

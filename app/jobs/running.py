@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask
 from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 from sqlalchemy.engine import make_url
@@ -84,8 +85,11 @@ async def rescue(jobs: App, patience: float) -> None:
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=patience):
         again = job.attempts < MOST_DEATHS
         log.warning("worker died", task=job.task_name, job=job.id, again=again)
-        if again:
-            await manager.retry_job(job)
-        else:
+        if not again:
             await manager.finish_job(job, Status.FAILED, delete_job=False)
+            continue
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # the same work waits in the queue already
+            await manager.finish_job(job, Status.FAILED, delete_job=True)
     await manager.prune_stalled_workers(patience)

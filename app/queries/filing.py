@@ -54,7 +54,7 @@ def emergency(values: Mapping[str, Any], assured: bool) -> str:
     return str(city.emergency["text"]) if found and not assured else ""
 
 
-def said(kind: Kind, form: Any) -> list[tuple[str, str]]:
+def said(form: Any) -> list[tuple[str, str]]:
     """What was answered, as label and value, for reading through."""
     lines = []
     for field in form:

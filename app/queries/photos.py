@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, scoped_session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session, scoped_session
 from app.access import Actor, public_items, visible
 from models import Draft, Item, Photo
 
-AnySession = Session | scoped_session[Session]
+AnySession = Session | scoped_session[Any]
 
 NAMED = and_(
     Photo.status == "ready",
@@ -54,7 +55,7 @@ def readable(
 def _own(actor: Actor, drafts: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """On the way to an item, only whoever took it there sees it."""
     kept = select(Draft.key).where(Draft.key.in_(list(drafts)), Draft.user_id.is_(None))
-    clauses = [Photo.draft_key.in_(kept)]
+    clauses: list[ColumnElement[bool]] = [Photo.draft_key.in_(kept)]
     if actor.user_id is not None:
         mine = select(Draft.key).where(Draft.user_id == actor.user_id)
         clauses.append(Photo.draft_key.in_(mine))
@@ -62,7 +63,7 @@ def _own(actor: Actor, drafts: Collection[uuid.UUID]) -> ColumnElement[bool]:
     return and_(Photo.item_id.is_(None), or_(*clauses))
 
 
-def _names(session: AnySession, query: Select[tuple[str, str]], name: str) -> Names | None:
+def _names(session: AnySession, query: Select[Any], name: str) -> Names | None:
     row = session.execute(query, {"name": name}).first()
     return Names(row.media_name, row.thumb_name) if row else None
 

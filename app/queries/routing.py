@@ -88,7 +88,7 @@ def road_label(code: str) -> str:
         "gang": _("alley"),
         "tidak_tahu": _("kind of road unknown"),
     }
-    return names.get(code, code)
+    return str(names.get(code, code))
 
 
 def plain(text: str) -> str:
@@ -117,7 +117,7 @@ def misfit(rule: RoutingRule, case: Case, words: str) -> str | None:
 
 def explain(rules: Iterable[RoutingRule], case: Case) -> Explanation | None:
     """The first of ``rules`` (in order of position) that fits the case; None when none does."""
-    words, skipped = plain(case.text), []
+    words, skipped = plain(case.text), list[Skipped]()
     for rule in rules:
         part = misfit(rule, case, words)
         if part is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from psycopg import Connection
@@ -115,6 +116,22 @@ class NewSupport:
     at: datetime
 
 
+@dataclass(slots=True)
+class NewLevel:
+    """What one level decided about a proposal."""
+
+    ref: int
+    level: str
+    text: str
+    volume: Decimal | None
+    cost: int | None
+    rank: int | None
+    decision: str
+    reason: str
+    seat: str
+    decided_at: datetime
+
+
 @dataclass
 class Batch:
     """What comes in together."""
@@ -123,6 +140,7 @@ class Batch:
     changes: list[NewChange] = field(default_factory=list)
     comments: list[NewComment] = field(default_factory=list)
     supports: list[NewSupport] = field(default_factory=list)
+    levels: list[NewLevel] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -154,11 +172,14 @@ def bring(batch: Batch) -> Brought:
     _copy("bulk_change", map(_values, batch.changes))
     _copy("bulk_comment", map(_values, batch.comments))
     _copy("bulk_support", map(_values, batch.supports))
+    _copy("bulk_level", map(_values, batch.levels))
     for statement in bulk_sql.ANALYSE:
         db.session.execute(text(statement))
     _check()
-    for statement in bulk_sql.INSERT:
+    for statement in bulk_sql.ITEMS:
         db.session.execute(text(statement))
+    letters = [kind.letter for kind in KINDS.values()]
+    db.session.execute(text(bulk_sql.ITEM), {"kinds": list(KINDS), "letters": letters})
     for kind in KINDS.values():
         own = bulk_sql.own_columns(kind.model.__table__)  # type: ignore[arg-type]
         db.session.execute(text(own), {"kind": kind.slug})
@@ -173,7 +194,7 @@ def _values(row: Any) -> tuple[Any, ...]:
 
 _NAMES = {
     model: tuple(f.name for f in fields(model))
-    for model in (NewPerson, NewItem, NewChange, NewComment, NewSupport)
+    for model in (NewPerson, NewItem, NewChange, NewComment, NewSupport, NewLevel)
 }
 
 

@@ -1,4 +1,4 @@
-"""The statements of ``services.bulk``.  They work on temporary tables that end with the transaction.
+"""The statements of ``services.bulk``, on temporary tables that end with the transaction.
 
 Triggers, foreign keys and indexes stay in force.  A BEFORE trigger sees the rows its own statement
 has written before, so the trail is chained by one ordered INSERT … SELECT.
@@ -49,7 +49,10 @@ PEOPLE = (
 PEOPLE_IDS = "SELECT person_id, user_id FROM bulk_person ORDER BY ref"
 
 STAGING = (
-    "DROP TABLE IF EXISTS bulk_item, bulk_change, bulk_comment, bulk_support, bulk_new, bulk_step",
+    """
+    DROP TABLE IF EXISTS
+      bulk_item, bulk_change, bulk_comment, bulk_support, bulk_level, bulk_new, bulk_step
+    """,
     """
     CREATE TEMP TABLE bulk_item (
       ref int, kind text COLLATE "C", category_code text COLLATE "C", state text COLLATE "C",
@@ -72,9 +75,15 @@ STAGING = (
     ) ON COMMIT DROP
     """,
     "CREATE TEMP TABLE bulk_support (ref int, person_id bigint, at timestamptz) ON COMMIT DROP",
+    """
+    CREATE TEMP TABLE bulk_level (
+      ref int, level text, text text, volume numeric, cost bigint, rank int, decision text,
+      reason text, seat text, decided_at timestamptz
+    ) ON COMMIT DROP
+    """,
 )
 
-ANALYSE = ("ANALYZE bulk_item", "ANALYZE bulk_change", "ANALYZE bulk_comment", "ANALYZE bulk_support")
+ANALYSE = ("ANALYZE bulk_item", "ANALYZE bulk_change", "ANALYZE bulk_support")
 
 CHECKS = {
     "Items named twice": "SELECT count(*) - count(DISTINCT ref) FROM bulk_item",
@@ -114,7 +123,7 @@ CHECKS = {
     "Changes, comments or supports of no item of the batch": """
         SELECT count(*) FROM (
           SELECT ref FROM bulk_change UNION ALL SELECT ref FROM bulk_comment
-          UNION ALL SELECT ref FROM bulk_support
+          UNION ALL SELECT ref FROM bulk_support UNION ALL SELECT ref FROM bulk_level
         ) AS part LEFT JOIN bulk_item USING (ref) WHERE kind IS NULL
         """,
     "Items without a trail that ends in their state": """
@@ -145,7 +154,7 @@ CHECKS = {
         """,
 }
 
-INSERT = (
+ITEMS = (
     # Ids and numbers follow the time of filing: lists are ordered by id.
     """
     CREATE TEMP TABLE bulk_new ON COMMIT DROP AS
@@ -154,25 +163,28 @@ INSERT = (
     """,
     "CREATE UNIQUE INDEX ON bulk_new (ref)",
     "ANALYZE bulk_new",
-    """
+)
+
+ITEM = """
     INSERT INTO item (
       id, kind, number, filing_key, state, title, body, category_code, place, area_code, area_basis,
       rw, rt, address, author_id, filed_by_id, channel, visibility, oversight, department_code,
       published_at, due_on, state_since, created_at, updated_at, support_count, comment_count
     )
     SELECT i.id, i.kind, next_item_number(letter.letter, i.year), gen_random_uuid(), i.state,
-           i.title, i.body, i.category_code, ST_SetSRID(ST_MakePoint(i.lon, i.lat), 4326),
+           i.title, i.body, i.category_code,
+           format('SRID=4326;POINT(%s %s)', i.lon, i.lat)::geometry,
            i.area_code, 'confirmed', i.rw, i.rt, i.address, i.author_id, i.filed_by_id, i.channel,
            i.visibility, i.oversight, i.department_code, i.published_at, i.due_on, i.state_since,
            i.created_at, i.state_since, coalesce(s.n, 0), coalesce(c.n, 0)
     FROM bulk_new i
-    JOIN (VALUES {letters}) AS letter (kind, letter) USING (kind)
+    JOIN unnest(CAST(:kinds AS text[]), CAST(:letters AS text[])) AS letter (kind, letter)
+      ON letter.kind = i.kind
     LEFT JOIN (SELECT ref, count(DISTINCT person_id) AS n FROM bulk_support GROUP BY ref) AS s
       USING (ref)
     LEFT JOIN (SELECT ref, count(*) AS n FROM bulk_comment GROUP BY ref) AS c USING (ref)
     ORDER BY i.id
-    """,
-)
+    """
 
 FINISH = (
     """
@@ -206,6 +218,13 @@ FINISH = (
     SELECT i.id, s.person_id, min(s.at)
     FROM bulk_support s JOIN bulk_new i USING (ref)
     GROUP BY i.id, s.person_id ORDER BY i.id, s.person_id
+    """,
+    """
+    INSERT INTO proposal_level
+      (proposal_id, level, text, volume, cost, rank, decision, reason, seat, decided_at)
+    SELECT i.id, l.level, l.text, l.volume, l.cost, l.rank, l.decision, l.reason, l.seat,
+           l.decided_at
+    FROM bulk_level l JOIN bulk_new i USING (ref) ORDER BY i.id, l.decided_at
     """,
     """
     INSERT INTO follow (item_id, user_id, created_at)

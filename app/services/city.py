@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from models import (
     Area,
+    AreaBoundary,
     CatalogueEntry,
     Category,
     Department,
@@ -25,6 +26,7 @@ from models import (
     db,
 )
 
+from . import areas
 from .city_files import Files, Row, read
 
 
@@ -86,18 +88,14 @@ def load(folder: Path) -> Report:
     _replace(Place, [_place(row) for row in rows["places"]])
     _replace(HolidayOverride, [_holiday(row) for row in rows["holidays_override"]])
     db.session.expire_all()
-    if _sites() != before:
-        report.cells = _make_cells()
+    if _sites() != before or not _has_boundaries():
+        report.cells = areas.make_cells(db.session) > 0
     return report
 
 
-def _make_cells() -> bool:
-    try:
-        from . import areas
-    except ImportError:
-        return False
-    areas.make_cells(db.session)
-    return True
+def _has_boundaries() -> bool:
+    current = select(AreaBoundary.id).where(AreaBoundary.valid_to.is_(None)).limit(1)
+    return db.session.scalar(current) is not None
 
 
 def _sites() -> list[tuple[str, str, float]]:

@@ -65,7 +65,8 @@ def plain_nik(typed: str) -> str:
     nik = re.sub(r"[\s.\-]", "", typed)
     if not re.fullmatch(r"[1-9][0-9]{15}", nik):
         raise NotANik
-    day, month = int(nik[6:8]) % 40, int(nik[8:10])  # women's days are written plus 40
+    day, month = int(nik[6:8]), int(nik[8:10])
+    day -= 40 if day > 40 else 0  # so are the birthdays of women written
     if not (1 <= day <= 31 and 1 <= month <= 12):
         raise NotANik
     return nik

@@ -14,9 +14,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import MultiPolygon, Point, shape
+
 from maps.cells import REACH, Site, cells, weighted
 from maps.plane import Plane
-from shapely.geometry import MultiPolygon, Point, shape
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICIAL = os.environ.get("REMBUK_TEST_BOUNDARIES", "")  # a GeoJSON of the real kelurahan

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from maps.coverage import drawn, gaps, overlaps, weight
 from maps.geojson import BadFile, read
 
@@ -38,7 +39,8 @@ def moved(ring: list[list[float]], east: float) -> list[list[float]]:
 def test_polygons_are_found_by_the_code_field(tmp_path: Path) -> None:
     found = read(written(tmp_path, feature(SQUARE, id_desa="7")), "id_desa")
     assert list(found.shapes) == ["7"]
-    assert found.repaired == {} and found.refused == {}
+    assert not found.repaired
+    assert not found.refused
 
 
 @pytest.mark.parametrize("code", [1001, 1001.0, " 1001 "])

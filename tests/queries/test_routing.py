@@ -168,7 +168,9 @@ def test_the_command_explains_a_place(app: Any, session: Any) -> None:
         "--lat",
         "-6.8818",
     ]
-    result = app.test_cli_runner().invoke(args=[*arguments, "--road-class", "gang"])
+    result = app.test_cli_runner().invoke(
+        args=[*arguments, "--lat", "-6.8818", "--road-class", "gang"]
+    )
     assert result.exit_code == 0, result.output
     assert "Area: Kelurahan" in result.output
     assert "Department: " in result.output
