@@ -93,6 +93,7 @@ def show(kind: Kind, number: str) -> ResponseReturnValue:
         moderates=moderates,
         answers_from=access.seat_for(actor, access.ACTS["answer"], item),
         author=item_page.author_name(item, actor),
+        own=bool(access.RULES["author"](actor, item)),
         holder=item_page.holder(item),
         why=listing.why(reads, item),
         supported=item_page.supports(reads, item, actor),

@@ -89,7 +89,8 @@ FIND = text(
     JOIN area ON area.code = item.area_code AND area.level = 'kelurahan'
     LEFT JOIN area_boundary
       ON area_boundary.valid_to IS NULL AND ST_Covers(area_boundary.geom, item.place)
-    WHERE item.kind || ':' || item.state = ANY(:states) AND item.area_basis NOT IN ('corrected', 'area')
+    WHERE item.kind || ':' || item.state = ANY(:states)
+      AND item.area_basis NOT IN ('corrected', 'area')
     ORDER BY item.id, area_boundary.approximate, area_boundary.area_code
     """
 )

@@ -121,8 +121,8 @@ def department(code: str = DEPARTMENT) -> Department:
 
 
 def category(kind: str = "lapor", **facts: Any) -> Category:
-    """The first category of a kind with these columns (place-bound and unsuspicious as a rule)."""
-    wanted = {"oversight": False, "place_bound": True} | facts
+    """The first category of a kind with these columns (unsuspicious, and of a place if any are)."""
+    wanted = {"oversight": False} | ({} if kind == "badami" else {"place_bound": True}) | facts
     query = select(Category).filter_by(kind=kind, emergency="", **wanted)
     found = db.session.scalars(query.order_by(Category.position).limit(1)).first()
     if found is None:

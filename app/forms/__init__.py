@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 # Marks that turn the direction of text, hide in it, or break a database: never typed on purpose.
@@ -51,6 +52,8 @@ class Form(FlaskForm):
                 options["filters"] = [clean, *options.get("filters", [])]
             elif unbound.field_class is StringField:
                 options["filters"] = [clean_line, *options.get("filters", [])]
+            if choices := unbound.kwargs.get("choices"):  # WTForms 3.4 takes no more pairs
+                options["choices"] = [SelectChoice(value, label) for value, label in choices]
             return unbound.bind(form=form, **options)
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
+from flask_babel import lazy_gettext as _
 
 from app.access import Actor
 from app.kinds import Kind
@@ -34,7 +35,7 @@ def defaults(kind: Kind) -> dict[str, Any]:
 
 def fill(session: AnySession, form: Any, kind: Kind) -> None:
     """Give the form's lists what they offer."""
-    form.category_code.choices = [("", "–"), *choices.categories(kind.slug)]
+    form.category_code.choices = [("", _("Please choose")), *choices.categories(kind.slug)]
     if "catalogue_code" in form:
         form.catalogue_code.choices = choices.catalogue(session)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -13,6 +13,8 @@ from app.access import Actor, may
 from app.queries.calendar import city_day
 from app.workflow import Incomplete, Step
 from models import Area, Category, Department, Item, Photo, db
+
+FIVE_YEARS = timedelta(days=5 * 365 + 1)
 
 
 class Refused(Exception):
@@ -69,7 +71,7 @@ def _into(item: Item, actor: Actor, number: str) -> Item:
 
 
 def _date(item: Item, actor: Actor, day: date) -> date:
-    if not city_day(item.created_at) <= day <= city_day().replace(year=city_day().year + 5):
+    if not city_day(item.created_at) <= day <= city_day() + FIVE_YEARS:
         raise Refused("date", _("Please choose a day that is still to come."))
     return day
 

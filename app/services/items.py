@@ -120,12 +120,12 @@ def _take_draft(item: Item, change: Change) -> None:
 
 
 def open_steps(item: Item, actor: Actor) -> list[Step]:
-    """The steps this actor may take now."""
+    """The steps this actor may take now, those that lead on first."""
     kind = kind_of(item)
     steps = kind.workflow.open_steps(
         item.state, lambda rules: bool(seat_for(actor, rules, item)), kind.facts(item)
     )
-    return list(steps)
+    return sorted(steps, key=lambda step: not step.forward)
 
 
 def move(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+BACK = "<back>"  # a step's target: the state before
+
 Allowed = Callable[[tuple[str, ...]], bool]  # names of rules -> does one of them hold?
 
 
@@ -59,6 +61,11 @@ class Step:
     help: Any = ""
 
     @property
+    def forward(self) -> bool:
+        """Does it lead on, rather than back, aside or out?"""
+        return self.target not in (None, BACK) and not self.reasons
+
+    @property
     def required(self) -> tuple[str, ...]:
         """The answers without which the step is refused."""
         return tuple(name for name in self.asks if not name.endswith("?"))
@@ -67,9 +74,6 @@ class Step:
     def answers(self) -> tuple[str, ...]:
         """Every answer the step knows, required or not."""
         return tuple(name.rstrip("?") for name in self.asks)
-
-
-BACK = "<back>"
 
 
 class NotAllowed(Exception):
