@@ -63,7 +63,7 @@ def _own(actor: Actor, drafts: Collection[uuid.UUID]) -> ColumnElement[bool]:
     return and_(Photo.item_id.is_(None), or_(*clauses))
 
 
-def _names(session: AnySession, query: Select[Any], name: str) -> Names | None:
+def _names(session: AnySession, query: Select[*tuple[Any, ...]], name: str) -> Names | None:
     row = session.execute(query, {"name": name}).first()
     return Names(row.media_name, row.thumb_name) if row else None
 

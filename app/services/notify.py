@@ -44,7 +44,7 @@ def commented(comment: Comment) -> None:
 
 
 def _tell(
-    event: str, item: Item, source_id: int, change: Change | None, users: Select[tuple[int]]
+    event: str, item: Item, source_id: int, change: Change | None, users: Select[int]
 ) -> None:
     """One line for each of these users who has none yet of this act, and its e-mail."""
     who = users.subquery()
@@ -76,16 +76,16 @@ def _mail(lines: dict[int, int]) -> None:
     enqueue_all("mail_notification", arguments, queue="mail")
 
 
-def _users(ids: Iterable[int], but: int | None) -> Select[tuple[int]]:
+def _users(ids: Iterable[int], but: int | None) -> Select[int]:
     """These logins, without the one who acted and without those that are closed."""
     return _open(but).where(User.id.in_(list(ids)))
 
 
-def _open(but: int | None) -> Select[tuple[int]]:
+def _open(but: int | None) -> Select[int]:
     return select(User.id).where(User.closed_at.is_(None), User.id.is_distinct_from(but))
 
 
-def _interested(item: Item, but: int | None) -> Select[tuple[int]]:
+def _interested(item: Item, but: int | None) -> Select[int]:
     """The author and the followers, as far as they may read the item."""
     follows = select(Follow.user_id).where(Follow.item_id == item.id)
     near = or_(User.person_id == item.author_id, User.id.in_(follows))
@@ -143,7 +143,7 @@ def _holders(item: Item) -> list[int]:
     return nearer or next((held[role] for role in reversed(LAST_RESORT) if role in held), [])
 
 
-def _near(item: Item) -> Select[tuple[Mandate]]:
+def _near(item: Item) -> Select[Mandate]:
     """The mandates of today that may cover the item: its area and what that lies in, its owner."""
     parts = item.area_code.split(".")
     areas = [".".join(parts[: n + 1]) for n in range(len(parts))]

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_limiter.util import get_remote_address
-from flask_login import login_user
+from flask_login import current_user, login_user
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
@@ -52,6 +52,12 @@ def landing(target: str) -> str:
         else:
             return target if path == wanted else path
     return target if wanted == "/" else url_for("account.mine")
+
+
+def me() -> User:
+    """The account that is signed in: itself, not Flask-Login's stand-in for it."""
+    user: User = current_user._get_current_object()
+    return user
 
 
 def enter(user: User, *, stay: bool) -> None:

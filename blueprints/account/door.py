@@ -6,7 +6,7 @@ from flask import flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from flask_login import current_user, logout_user
+from flask_login import logout_user
 
 from app.forms.account import RegisterForm, SignInForm
 from app.queries.actors import current_actor
@@ -16,7 +16,7 @@ from app.services.passwords import WeakPassword
 from blueprints.guards import public, signed_in
 from models import db
 
-from .base import answer, asked_for, bp, enter, landing, let_in, per_address
+from .base import answer, asked_for, bp, enter, landing, let_in, me, per_address
 
 
 @bp.route("/masuk", methods=["GET", "POST"])
@@ -71,7 +71,7 @@ def sign_out() -> ResponseReturnValue:
 @signed_in
 def sign_out_everywhere() -> ResponseReturnValue:
     """End all sessions of the account, on every device."""
-    accounts.sign_out_everywhere(current_user)
+    accounts.sign_out_everywhere(me())
     db.session.commit()
     logout_user()
     session.clear()

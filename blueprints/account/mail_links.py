@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user
 
 from app.forms.account import ForgotForm, NewPasswordForm, PresentPasswordForm
 from app.queries.actors import current_actor
@@ -14,7 +13,7 @@ from app.services.passwords import WeakPassword
 from blueprints.guards import public, signed_in
 from models import User, db
 
-from .base import answer, bp, enter, let_in, per_address
+from .base import answer, bp, enter, let_in, me, per_address
 
 
 @bp.route("/konfirmasi/<token>", methods=["GET", "POST"])
@@ -56,8 +55,8 @@ def _user_of(token: str, purpose: str) -> User | None:
 @per_address("20 per hour")
 def resend() -> ResponseReturnValue:
     """Send the letter of confirmation again."""
-    if current_user.confirmed_at is None:
-        accounts.send(current_user, "confirm")
+    if me().confirmed_at is None:
+        accounts.send(me(), "confirm")
         db.session.commit()
     flash(_("If the letter is not there in a few minutes, look among the spam."), "info")
     return redirect(url_for("account.profile"))

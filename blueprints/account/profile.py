@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, make_response, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, logout_user
+from flask_login import logout_user
 
 from app.forms.account import ChangePasswordForm, CloseForm, ProfileForm
 from app.forms.mandate import ROLE_NAMES
@@ -20,7 +20,7 @@ from app.services.passwords import WeakPassword
 from blueprints.guards import signed_in
 from models import db
 
-from .base import answer, bp, enter, let_in, per_address
+from .base import answer, bp, enter, let_in, me, per_address
 
 
 @bp.route("/profil", methods=["GET", "POST"])
@@ -34,12 +34,12 @@ def profile() -> ResponseReturnValue:
         response = make_response(redirect(url_for(".profile")))
         response.delete_cookie("bahasa")  # the profile's language holds from now on
         return response
-    seats, names = seats_of(current_user), ROLE_NAMES
-    return answer("account/profile.html", form, user=current_user, seats=seats, role_names=names)
+    seats, names = seats_of(me()), ROLE_NAMES
+    return answer("account/profile.html", form, user=me(), seats=seats, role_names=names)
 
 
 def _profile_form() -> ProfileForm:
-    user = current_user
+    user = me()
     told = {name: getattr(user.person, name) for name in profiles.ABOUT_PERSON}
     told |= {name: getattr(user, name) for name in profiles.ABOUT_LOGIN}
     form = ProfileForm(data=told)
@@ -50,7 +50,7 @@ def _profile_form() -> ProfileForm:
 
 def _kept(form: ProfileForm) -> bool:
     try:
-        profiles.update_profile(current_user, form.data)
+        profiles.update_profile(me(), form.data)
     except profiles.NotANik:
         form.nik.errors = [_("A NIK has 16 digits. Please compare it with your identity card.")]
     except profiles.NikTaken:
@@ -78,7 +78,7 @@ def password() -> ResponseReturnValue:
 
 def _changed(form: ChangePasswordForm) -> bool:
     try:
-        accounts.change_password(current_user, form.present.data, form.password.data)
+        accounts.change_password(me(), form.present.data, form.password.data)
     except accounts.SignInRefused:
         form.present.errors = [_("This is not your present password.")]
     except accounts.TooManyTries:
@@ -86,7 +86,7 @@ def _changed(form: ChangePasswordForm) -> bool:
     except WeakPassword as weak:
         form.password.errors = [str(weak)]
     else:
-        enter(current_user, stay=session.permanent)
+        enter(me(), stay=session.permanent)
     db.session.commit()
     return not form.errors
 
@@ -97,8 +97,8 @@ def _changed(form: ChangePasswordForm) -> bool:
 def close() -> ResponseReturnValue:
     """Close the account; what it gave to the city stays without a name."""
     form = CloseForm()
-    if form.validate_on_submit() and let_in(form, current_user.email):
-        anonymise(current_user.person, current_actor(), "asked by the person")
+    if form.validate_on_submit() and let_in(form, me().email):
+        anonymise(me().person, current_actor(), "asked by the person")
         db.session.commit()
         logout_user()
         session.clear()
