@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import FlaskLoginClient
-from sqlalchemy.orm import scoped_session
+from sqlalchemy.orm import Session, scoped_session
 
 from app import create_app
 from app.queries.labels import forget
 from models import READING, User, db
 from tests import databases
 from tests.settings import test_settings
+
+
+# Reading sessions share the test's connection and must not open savepoints of their own on it.
+READER = partial(Session, join_transaction_mode="rollback_only")
 
 
 class Client(FlaskLoginClient):
@@ -55,6 +60,7 @@ def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[scoped_sess
         outer = connection.begin()
         monkeypatch.setitem(db.engines, None, connection)
         monkeypatch.setitem(db.engines, READING, connection)
+        monkeypatch.setattr("models.base.Session", READER)
         db.session.remove()
         db.session.configure(join_transaction_mode="create_savepoint")
         yield db.session

@@ -39,19 +39,25 @@ def per_address(limit: str) -> Callable[[Any], Any]:
 
 def landing(target: str) -> str:
     """Where to go after signing in: ``target`` if it is a page of ours, else the nearest above."""
-    path = urlsplit(target).path if is_local(target) else ""
-    pages = current_app.url_map.bind("")
-    wanted = path
+    if target == "/":
+        return target
+    path = wanted = urlsplit(target).path if is_local(target) else ""
     while path.strip("/"):
-        try:
-            pages.match(path, method="GET")
-        except RequestRedirect:
-            return path
-        except (MethodNotAllowed, NotFound):
-            path = path.rstrip("/").rpartition("/")[0]
-        else:
+        if _is_page(path):
             return target if path == wanted else path
-    return target if wanted == "/" else url_for("account.mine")
+        path = path.rstrip("/").rpartition("/")[0]
+    return url_for("account.mine")
+
+
+def _is_page(path: str) -> bool:
+    """Does this path open with GET?"""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except RequestRedirect:  # the slash at the end decides; what stands before it may be nonsense
+        return not path.endswith("/") and _is_page(f"{path}/")
+    except (MethodNotAllowed, NotFound):
+        return False
+    return True
 
 
 def me() -> User:
@@ -88,9 +94,12 @@ def let_in(form: Any, email: str) -> User | None:
     return None
 
 
-def answer(template: str, form: Form | None = None, **values: Any) -> ResponseReturnValue:
+def answer(
+    template: str, form: Form | None = None, status: int = 200, **values: Any
+) -> ResponseReturnValue:
     """The page; 422 when something on its form is not right."""
-    status = 422 if form is not None and form.errors else 200
+    if form is not None and form.errors:
+        status = 422
     return render_template(template, form=form, **values), status
 
 

@@ -23,7 +23,7 @@ def confirm(token: str) -> ResponseReturnValue:
     """Confirm an address: with a button, so that no mail scanner does it, and by its owner."""
     user, form = _user_of(token, "confirm"), PresentPasswordForm()
     if user is None:
-        return answer("account/stale_link.html", purpose="confirm"), 410
+        return answer("account/stale_link.html", status=410, purpose="confirm")
     mine = current_actor().user_id == user.id
     if mine:
         del form.password
@@ -82,7 +82,7 @@ def reset(token: str) -> ResponseReturnValue:
     """Set a new password by the link of a letter."""
     user, form = _user_of(token, "reset"), NewPasswordForm()
     if user is None:
-        return answer("account/stale_link.html", purpose="reset"), 410
+        return answer("account/stale_link.html", status=410, purpose="reset")
     if form.validate_on_submit():
         try:
             accounts.reset(user, form.password.data)

@@ -55,7 +55,7 @@ def read_all() -> ResponseReturnValue:
     return redirect(url_for(".inbox"))
 
 
-@bp.post("/saya/kotak-masuk/<int:notification_id>")
+@bp.post("/saya/kotak-masuk/<int(max=9223372036854775807):notification_id>")
 @signed_in
 def read_one(notification_id: int) -> ResponseReturnValue:
     """One line has been read; others' lines are not touched."""
