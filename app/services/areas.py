@@ -87,7 +87,8 @@ def import_boundaries(session: AnySession, path: Path, code_field: str = "kode")
         raise BadFile(f"No code in {path.name} is a kelurahan of this city.")
     _judge(report, shapes, standing)
     _store(session, report, shapes, path.name)
-    note = _("The official boundary of the kelurahan was set: from %%s to %%s.")
+    names = {"old": "%s", "new": "%s"}
+    note = _("The official boundary of the kelurahan was set: from %(old)s to %(new)s.", **names)
     report.moves, report.outside = boundaries.relocate(session, note)
     detail = f"{len(report.fresh)} new, {len(report.same)} unchanged, {report.moved} items moved"
     session.add(AuditEvent(act="import_boundaries", subject=path.name, detail=detail))
