@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import g, request
@@ -34,7 +35,8 @@ def include_object(
     """Leave alone what PostGIS and procrastinate own."""
     if (name or "").startswith(("procrastinate_", "idx_procrastinate_")):
         return False
-    return bool(alembic_helpers.include_object(thing, name, kind, reflected, compare_to))
+    of_postgis: Callable[..., bool] = alembic_helpers.include_object
+    return of_postgis(thing, name, kind, reflected, compare_to)
 
 
 migrate = Migrate(

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import limiter
-from app.forms.mandate import ROLE_NAMES, EndMandateForm, MandateForm
+from app.forms.mandate import ROLE_TITLES, EndMandateForm, MandateForm
 from app.queries import choices
 from app.queries import mandates as seats
 from app.queries.actors import current_actor
@@ -29,7 +29,7 @@ def mandates() -> ResponseReturnValue:
     """The mandates, and the search for whom to give one."""
     words, shown = request.args.get("q", ""), request.args.get("tampil", "now")
     role, before = request.args.get("peran", ""), request.args.get("sebelum", type=int)
-    held, more = seats.mandates(shown, role if role in ROLE_NAMES else "", _small(before))
+    held, more = seats.mandates(shown, role if role in ROLE_TITLES else "", _small(before))
     found = _searched(words)
     return render_template(
         "admin/mandates.html",
@@ -40,7 +40,7 @@ def mandates() -> ResponseReturnValue:
         words=words[:100],
         shown=shown,
         role=role,
-        role_names=ROLE_NAMES,
+        role_names=ROLE_TITLES,
     )
 
 
@@ -70,7 +70,7 @@ def give(user_id: int) -> ResponseReturnValue:
     status = 422 if form.errors else 200
     held = seats.seats_of(user)
     page = render_template(
-        "admin/give.html", form=form, user=user, held=held, role_names=ROLE_NAMES
+        "admin/give.html", form=form, user=user, held=held, role_names=ROLE_TITLES
     )
     return page, status
 
@@ -90,9 +90,9 @@ def _mandate_form() -> MandateForm:
     form.area_code.choices = {
         "–": nothing,
         _("Kecamatan"): tops,
-        **choices.kelurahan(db.session),
+        **choices.kelurahan(db.session()),
     }
-    form.department_code.choices = nothing + choices.departments(db.session)
+    form.department_code.choices = nothing + choices.departments(db.session())
     return form
 
 
@@ -127,5 +127,5 @@ def end(mandate_id: int) -> ResponseReturnValue:
             flash(_("The mandate has ended; it stays on record."), "success")
             return redirect(url_for(".mandates"))
     status = 422 if form.errors else 200
-    page = render_template("admin/end.html", form=form, seat=seat, role_names=ROLE_NAMES)
+    page = render_template("admin/end.html", form=form, seat=seat, role_names=ROLE_TITLES)
     return page, status

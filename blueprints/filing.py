@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +18,7 @@ from app.queries import items as lists
 from app.queries.actors import current_actor
 from app.queries.spot import NotHere, locate
 from app.services import drafts, items, photos
+from app.services.images import PhotoProblem
 from maps import gazetteer
 from models import Draft, Photo, db
 
@@ -65,11 +66,11 @@ def _form(
     typed = request.form if sent else MultiDict((draft.data.get(page) if draft else None) or {})
     if page == "lokasi":
         form: Any = PlaceForm(typed or None, meta=meta, data=filing.profile(current_actor()))
-        groups = choices.kelurahan(db.session)
+        groups = choices.kelurahan(db.session())
         form.area_code.choices = {"": [("", _("Please choose"))], **groups}
     elif page == "isi":
         form = kind.form(typed or None, meta=meta, data=filing.defaults(kind))
-        filing.fill(db.session, form, kind)
+        filing.fill(db.session(), form, kind)
     else:
         form = Form()
     return form
@@ -125,8 +126,8 @@ def add_photos(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
         if not upload.filename:
             continue
         try:
-            photos.stage(upload.stream, draft=draft, actor=current_actor())
-        except photos.PhotoProblem as wrong:
+            photos.stage(cast(BinaryIO, upload.stream), draft=draft, actor=current_actor())
+        except PhotoProblem as wrong:
             problems.append(f"{clean_line(upload.filename)}: {wrong}")
     if gone := request.form.get("hapus", type=int):
         photos.discard(draft, gone)
@@ -146,7 +147,7 @@ def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     db.session.commit()
     form = _form(kind, "lokasi", draft, sent=True)
     if "cari" in request.form:
-        hits = gazetteer.search(db.session, clean_line(request.form.get("tempat")) or "")  # type: ignore[arg-type]
+        hits = gazetteer.search(db.session(), clean_line(request.form.get("tempat")) or "")
         return _page(kind, key, "lokasi", draft, form, hits=hits, searched=True)
     if "pilih" in request.form:
         return _pick(kind, key, draft)
@@ -168,7 +169,7 @@ def _spot(form: Any) -> Any:
     """The spot of a place form; what is wrong stands on the form."""
     try:
         return locate(
-            db.session, form.lon.data or "", form.lat.data or "", form.area_code.data or ""
+            db.session(), form.lon.data or "", form.lat.data or "", form.area_code.data or ""
         )
     except NotHere as wrong:
         form.area_code.errors = [*form.area_code.errors, wrong.args[0]]
@@ -238,8 +239,9 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         values=values,
         said=filing.said(_form(kind, "isi", draft, kept=True)),
         near=lists.similar(
-            db.session, kind.slug, values["lon"], values["lat"], values["category_code"]
+            db.session(), kind.slug, values["lon"], values["lat"], values["category_code"]
         ),
+        unseen=lists.similar_unseen(db.session(), kind.slug, values["lon"], values["lat"]),
         promise=filing.promise(kind, values),
         form=Form(),
         pages=PAGES,
@@ -256,6 +258,8 @@ def _page(
     status = 422 if form.errors else 200
     shown: list[Photo] = draft.photos if draft else []
     words = {"kind": kind, "key": key, "draft": draft, "form": form, "pages": PAGES}
+    if page == "isi":
+        more["conditions"] = filing.conditions(kind)
     return render_template(f"filing/{page}.html", **words, photos=shown, **more), status
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import BinaryIO, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from app.queries import items as lists
 from app.queries.actors import current_actor
 from app.services import items, photos, supports
 from app.services.answers import Refused
+from app.services.images import PhotoProblem
 from app.workflow import Incomplete, NotAllowed, Step
 from models import Item, db
 
@@ -111,7 +113,7 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
     item = find(kind, number)
     try:
         wanted = kind.workflow.named(step)
-        form = form_for(wanted, choices.of_step(db.session, wanted, kind.slug))()
+        form = form_for(wanted, choices.of_step(db.session(), wanted, kind.slug))()
         if request.method == "POST" and _taken(item, wanted, form):
             return redirect(url_for(".show", kind=kind, number=number))
     except NotAllowed:
@@ -121,8 +123,8 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
     if request.method == "GET":
         if wanted not in items.open_steps(item, current_actor()):
             return _too_late(item, step)
-        form.seen.data = item_page.trail(db.session, item, [])[-1].seq
-        listing.prefill(db.session, form, item)
+        form.seen.data = item_page.trail(db.session(), item, [])[-1].seq
+        listing.prefill(db.session(), form, item)
     status = 422 if form.errors else 200
     page = render_template("items/step.html", kind=kind, item=item, step=wanted, form=form)
     return page, status
@@ -168,8 +170,10 @@ def _stage_photos(item: Item, form: StepForm) -> None:
     try:
         for upload in form.photos.data or []:
             if upload and upload.filename:
-                kept.append(str(photos.stage(upload.stream, actor=current_actor()).id))
-    except photos.PhotoProblem as wrong:
+                kept.append(
+                    str(photos.stage(cast(BinaryIO, upload.stream), actor=current_actor()).id)
+                )
+    except PhotoProblem as wrong:
         form.photos.errors = [str(wrong)]
     form.photo_ids.data = ",".join(kept)
 

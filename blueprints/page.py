@@ -19,7 +19,7 @@ from flask_babel import (
 )
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from app.extensions import language
 from app.kinds import KINDS, REASONS, kind_of, state_of
@@ -30,9 +30,9 @@ from app.queries.labels import area_label, department_label, labels, seat_label
 from models import db, reading
 
 
-def session() -> Session | scoped_session[Session]:
+def session() -> Session:
     """Where a page reads: the cheap reading session for strangers, the usual one for others."""
-    return db.session if current_actor().is_signed_in else reading()
+    return db.session() if current_actor().is_signed_in else reading()
 
 
 @cache
@@ -57,14 +57,14 @@ def local_day(moment: datetime) -> date:
 
 def ago(moment: datetime) -> str:
     """How long ago, in words."""
-    return format_timedelta(moment - datetime.now(UTC), add_direction=True)
+    return str(format_timedelta(moment - datetime.now(UTC), add_direction=True))
 
 
 def rupiah(amount: float | None) -> str:
     """Whole rupiah in the reader's language."""
     if amount is None:
         return "–"
-    return format_currency(amount, "IDR", format="¤#,##0", currency_digits=False)
+    return str(format_currency(amount, "IDR", format="¤#,##0", currency_digits=False))
 
 
 def day(value: date | datetime | None, form: str = "d MMMM y") -> str:
@@ -73,12 +73,12 @@ def day(value: date | datetime | None, form: str = "d MMMM y") -> str:
         return "–"
     if isinstance(value, datetime):
         value = local_day(value)
-    return format_date(value, form)
+    return str(format_date(value, form))
 
 
 def moment(value: datetime) -> str:
     """A day and a time in the city."""
-    return format_datetime(value, "d MMMM y, HH.mm")
+    return str(format_datetime(value, "d MMMM y, HH.mm"))
 
 
 def named(thing: Any) -> str:
@@ -88,13 +88,13 @@ def named(thing: Any) -> str:
 
 def lonlat(point: WKBElement) -> tuple[float, float]:
     """A stored point as (lon, lat), degrees."""
-    shape = to_shape(point)
-    return round(shape.x, 6), round(shape.y, 6)
+    ((lon, lat),) = to_shape(point).coords
+    return round(lon, 6), round(lat, 6)
 
 
 def amount(number: float | None) -> str:
     """A number in the reader's language."""
-    return "–" if number is None else format_decimal(number)
+    return "–" if number is None else str(format_decimal(number))
 
 
 def photo_url(name: str, small: bool = False) -> str:
@@ -128,7 +128,7 @@ def _work_places() -> list[dict[str, str]]:
 
 
 def _remember_language(response: Response) -> Response:
-    asked = request.args.get("bahasa")
+    asked = request.args.get("bahasa", "")
     if asked in current_app.config["LANGUAGES"] and response.status_code == 200:
         response.set_cookie("bahasa", asked, max_age=31536000, samesite="Lax", httponly=True)
     return response

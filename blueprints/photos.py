@@ -39,7 +39,7 @@ def _find(name: str) -> tuple[photos.Names, bool]:
     found = photos.public(reading(), name)
     if found is not None:
         return found, True
-    found = photos.readable(db.session, name, current_actor(), _drafts_in_hand())
+    found = photos.readable(db.session(), name, current_actor(), _drafts_in_hand())
     return (found, False) if found is not None else abort(404)
 
 

@@ -57,11 +57,11 @@ def _queue(name: str, title: str, scope: Any, holders: tuple[str, ...]) -> Respo
         title=title,
         tabs=tabs,
         tab=tab,
-        counts=work.counted(db.session, actor, scope, tabs),
-        queue=queue(db.session, actor, scope, work.condition(tab), after),
+        counts=work.counted(db.session(), actor, scope, tabs),
+        queue=queue(db.session(), actor, scope, work.condition(tab), after),
         after=after,
         left=working_days_left,
-        held=work.held_comments(db.session, actor) if name == "work.triage" else [],
+        held=work.held_comments(db.session(), actor) if name == "work.triage" else [],
     )
 
 

@@ -8,7 +8,7 @@ from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, Valid, code, code_pk, pk
+from .base import Model, Valid, key, key_pk, pk
 
 LEVELS = ("kota", "kecamatan", "kelurahan")
 
@@ -19,10 +19,10 @@ class Area(Valid, Model):
     __tablename__ = "area"
     __table_args__ = (CheckConstraint(f"level IN {LEVELS}", name="level"),)
 
-    code: Mapped[code_pk]
+    code: Mapped[key_pk]
     level: Mapped[str]
     name: Mapped[str]
-    parent_code: Mapped[code | None] = mapped_column(ForeignKey("area.code"), index=True)
+    parent_code: Mapped[key | None] = mapped_column(ForeignKey("area.code"), index=True)
     point: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326))
     area_km2: Mapped[float]
     bps_code: Mapped[str | None]
@@ -44,7 +44,7 @@ class AreaBoundary(Model):
     )
 
     id: Mapped[pk]
-    area_code: Mapped[code] = mapped_column(ForeignKey("area.code"), index=True)
+    area_code: Mapped[key] = mapped_column(ForeignKey("area.code"), index=True)
     geom: Mapped[WKBElement] = mapped_column(Geometry("MULTIPOLYGON", srid=4326))
     simple: Mapped[WKBElement] = mapped_column(
         Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)
@@ -62,7 +62,7 @@ class Neighbour(Model):
 
     __tablename__ = "neighbour"
 
-    code: Mapped[code_pk]
+    code: Mapped[key_pk]
     name: Mapped[str]
     point: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326))
     hint: Mapped[str]

@@ -21,8 +21,8 @@ NAMES = {
 
 pk = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 ref = Annotated[int, mapped_column(BigInteger)]  # a foreign key to a ``pk``
-code = Annotated[str, mapped_column(Text(collation="C"))]  # a natural key: sorted by bytes
-code_pk = Annotated[str, mapped_column(Text(collation="C"), primary_key=True)]
+key = Annotated[str, mapped_column(Text(collation="C"))]  # a natural key: sorted by bytes
+key_pk = Annotated[str, mapped_column(Text(collation="C"), primary_key=True)]
 now = Annotated[datetime, mapped_column(server_default=func.now())]
 
 READING = "reading"

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Model, code_pk
+from .base import Model, key_pk
 
 
 class Facet(Model):
@@ -14,11 +14,11 @@ class Facet(Model):
 
     __tablename__ = "facet"
 
-    kind: Mapped[code_pk]
-    area_code: Mapped[code_pk]
-    category_code: Mapped[code_pk]
-    department_code: Mapped[code_pk]
-    state: Mapped[code_pk]
+    kind: Mapped[key_pk]
+    area_code: Mapped[key_pk]
+    category_code: Mapped[key_pk]
+    department_code: Mapped[key_pk]
+    state: Mapped[key_pk]
     items: Mapped[int]
     overdue: Mapped[int]
 

@@ -40,9 +40,7 @@ class Photo(Model):
     """
 
     __tablename__ = "photo"
-    __table_args__ = (
-        CheckConstraint("status IN ('staged', 'ready', 'refused')", name="status"),
-    )
+    __table_args__ = (CheckConstraint("status IN ('staged', 'ready', 'refused')", name="status"),)
 
     id: Mapped[pk]
     draft_key: Mapped[uuid.UUID | None] = mapped_column(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Model, code, code_pk, pk
+from .base import Model, key, key_pk, pk
 
 
 class MapGrid(Model):
@@ -24,11 +24,11 @@ class MapGrid(Model):
     __tablename__ = "map_grid"
 
     level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    facet: Mapped[code_pk]
-    phase: Mapped[code_pk]
+    facet: Mapped[key_pk]
+    phase: Mapped[key_pk]
     x: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     y: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    kind: Mapped[code_pk]
+    kind: Mapped[key_pk]
     n: Mapped[int]
     sum_lon: Mapped[float]
     sum_lat: Mapped[float]
@@ -43,10 +43,10 @@ class MapDelta(Model):
     id: Mapped[pk]
     x: Mapped[int]
     y: Mapped[int]
-    kind: Mapped[code]
-    state: Mapped[code]
-    category_code: Mapped[code]
-    department_code: Mapped[code]  # '' when nobody owns the item yet
+    kind: Mapped[key]
+    state: Mapped[key]
+    category_code: Mapped[key]
+    department_code: Mapped[key]  # '' when nobody owns the item yet
     n: Mapped[int]
     sum_lon: Mapped[float]
     sum_lat: Mapped[float]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .area import Area
-from .base import Model, code, now, pk, ref
+from .base import Model, key, now, pk, ref
 from .routing import Category, Department
 from .user import Person, User
 
@@ -31,7 +32,7 @@ class Item(Model):
 
     __tablename__ = "item"
     __mapper_args__ = {"polymorphic_on": "kind"}
-    __table_args__ = (
+    __table_args__: tuple[Any, ...] = (
         CheckConstraint(f"visibility IN {VISIBILITIES}", name="visibility"),
         Index("ix_item_public", text("id DESC"), postgresql_where=PUBLIC),
         Index("ix_item_public_kind", "kind", text("id DESC"), postgresql_where=PUBLIC),
@@ -80,16 +81,16 @@ class Item(Model):
     )
 
     id: Mapped[pk]
-    kind: Mapped[code]
-    number: Mapped[code] = mapped_column(unique=True)
+    kind: Mapped[key]
+    number: Mapped[key] = mapped_column(unique=True)
     filing_key: Mapped[uuid.UUID] = mapped_column(unique=True)
-    state: Mapped[code]
+    state: Mapped[key]
     title: Mapped[str]
     body: Mapped[str]
-    category_code: Mapped[code] = mapped_column(ForeignKey("category.code"))
+    category_code: Mapped[key] = mapped_column(ForeignKey("category.code"))
     place: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
-    area_code: Mapped[code] = mapped_column(ForeignKey("area.code"))
-    district_code: Mapped[code] = mapped_column(Computed("left(area_code, 8)", persisted=True))
+    area_code: Mapped[key] = mapped_column(ForeignKey("area.code"))
+    district_code: Mapped[key] = mapped_column(Computed("left(area_code, 8)", persisted=True))
     area_basis: Mapped[str] = mapped_column(server_default="exact")
     rw: Mapped[int | None]
     rt: Mapped[int | None]
@@ -99,8 +100,8 @@ class Item(Model):
     channel: Mapped[str] = mapped_column(server_default="web")
     visibility: Mapped[str] = mapped_column(server_default="public")
     oversight: Mapped[bool] = mapped_column(server_default="false")
-    subject_department_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"))
-    department_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"))
+    subject_department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
+    department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
     merged_into_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)
     published_at: Mapped[datetime | None]
     due_on: Mapped[date | None]

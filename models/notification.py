@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, code, now, pk, ref
+from .base import Model, key, now, pk, ref
 from .item import Item
 from .trail import Change
 from .user import User
@@ -25,7 +25,7 @@ class Notification(Model):
 
     id: Mapped[pk]
     user_id: Mapped[ref] = mapped_column(ForeignKey("user_account.id"))
-    event: Mapped[code]  # "step", "comment", "answer", "mandate" …
+    event: Mapped[key]  # "step", "comment", "answer", "mandate" …
     item_id: Mapped[ref] = mapped_column(ForeignKey("item.id"), index=True)
     source_id: Mapped[ref]  # the change's or the comment's id
     change_id: Mapped[ref | None] = mapped_column(ForeignKey("change.id"))

@@ -7,13 +7,13 @@ import uuid
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, code, now, pk, ref
+from .base import Model, key, now, pk, ref
 from .routing import Department
 from .user import Person, User
 
 
 class Support(Model):
-    """"Saya juga": one per person and item."""
+    """ "Saya juga": one per person and item."""
 
     __tablename__ = "support"
 
@@ -53,7 +53,7 @@ class Comment(Model):
     stance: Mapped[str] = mapped_column(server_default="")
     official: Mapped[bool] = mapped_column(server_default="false")
     seat: Mapped[str] = mapped_column(server_default="")
-    department_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"))
+    department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
     status: Mapped[str] = mapped_column(server_default="published")
     hidden_reason: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[now]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, code, now, pk, ref
+from .base import Model, key, now, pk, ref
 from .item import Item
 
 PROPOSAL_LEVELS = ("rw", "kelurahan", "kecamatan", "forum_opd", "kota")
@@ -27,7 +27,7 @@ class Proposal(Item):
     level: Mapped[str] = mapped_column(server_default="rw")
     plan_year: Mapped[int]
     bidang: Mapped[str] = mapped_column(server_default="fisik")
-    catalogue_code: Mapped[code | None] = mapped_column(ForeignKey("catalogue_entry.code"))
+    catalogue_code: Mapped[key | None] = mapped_column(ForeignKey("catalogue_entry.code"))
     volume: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     unit: Mapped[str] = mapped_column(server_default="")
     unit_price: Mapped[int | None] = mapped_column(BigInteger)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Mapped, mapped_column
 
-from .base import Model, code_pk
+from .base import Model, key_pk
 
 
 class RateCount(Model):
@@ -15,6 +15,6 @@ class RateCount(Model):
     __tablename__ = "rate_count"
     __table_args__ = {"prefixes": ["UNLOGGED"]}
 
-    key: Mapped[code_pk]
+    key: Mapped[key_pk]
     hits: Mapped[int]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, Valid, code, code_pk, pk
+from .base import Model, Valid, key, key_pk, pk
 
 
 class Department(Valid, Model):
@@ -13,13 +13,13 @@ class Department(Valid, Model):
 
     __tablename__ = "department"
 
-    code: Mapped[code_pk]
+    code: Mapped[key_pk]
     name: Mapped[str]
     abbreviation: Mapped[str]
     handles: Mapped[str] = mapped_column(server_default="")
     external: Mapped[bool] = mapped_column(server_default="false")
     contact: Mapped[str] = mapped_column(server_default="")
-    successor_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"))
+    successor_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
 
 
 class Category(Valid, Model):
@@ -28,7 +28,7 @@ class Category(Valid, Model):
     __tablename__ = "category"
     __table_args__ = (Index("ix_category_kind_position", "kind", "position"),)
 
-    code: Mapped[code_pk]
+    code: Mapped[key_pk]
     kind: Mapped[str]
     name: Mapped[str]
     name_en: Mapped[str] = mapped_column(server_default="")
@@ -50,11 +50,11 @@ class RoutingRule(Model):
 
     id: Mapped[pk]
     position: Mapped[int] = mapped_column(unique=True)
-    category_code: Mapped[code | None] = mapped_column(ForeignKey("category.code"), index=True)
-    area_code: Mapped[code | None] = mapped_column(ForeignKey("area.code"))
+    category_code: Mapped[key | None] = mapped_column(ForeignKey("category.code"), index=True)
+    area_code: Mapped[key | None] = mapped_column(ForeignKey("area.code"))
     road_class: Mapped[str | None]
     keyword: Mapped[str | None]
-    department_code: Mapped[code] = mapped_column(ForeignKey("department.code"))
+    department_code: Mapped[key] = mapped_column(ForeignKey("department.code"))
     note: Mapped[str] = mapped_column(server_default="")
 
     department: Mapped[Department] = relationship()
@@ -67,7 +67,7 @@ class SlaPolicy(Valid, Model):
 
     id: Mapped[pk]
     complaint_class: Mapped[str]
-    category_code: Mapped[code | None] = mapped_column(ForeignKey("category.code"))
+    category_code: Mapped[key | None] = mapped_column(ForeignKey("category.code"))
     priority: Mapped[str | None]
     verify_days: Mapped[int]
     plan_days: Mapped[int]
@@ -79,11 +79,11 @@ class CatalogueEntry(Model):
 
     __tablename__ = "catalogue_entry"
 
-    code: Mapped[code_pk]
+    code: Mapped[key_pk]
     bidang: Mapped[str]
     name: Mapped[str]
     unit: Mapped[str]
     unit_price: Mapped[int]
-    department_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"))
-    category_code: Mapped[code | None] = mapped_column(ForeignKey("category.code"))
+    department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
+    category_code: Mapped[key | None] = mapped_column(ForeignKey("category.code"))
     note: Mapped[str] = mapped_column(server_default="")

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import FetchedValue, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, code, now, pk, ref
+from .base import Model, key, now, pk, ref
 from .item import Item
 from .user import User
 
@@ -28,10 +28,10 @@ class Change(Model):
     item_id: Mapped[ref] = mapped_column(ForeignKey("item.id"))
     seq: Mapped[int] = mapped_column(server_default="0")
     seat: Mapped[str]
-    step: Mapped[code]
-    source: Mapped[code]
-    target: Mapped[code]
-    reason: Mapped[code] = mapped_column(server_default="")
+    step: Mapped[key]
+    source: Mapped[key]
+    target: Mapped[key]
+    reason: Mapped[key] = mapped_column(server_default="")
     at: Mapped[now]
     text_hash: Mapped[bytes] = mapped_column(LargeBinary)
     previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary, FetchedValue())
@@ -80,6 +80,6 @@ class AuditEvent(Model):
     id: Mapped[pk]
     at: Mapped[now]
     actor_id: Mapped[ref | None] = mapped_column(ForeignKey("user_account.id"), index=True)
-    act: Mapped[code]
-    subject: Mapped[code]
+    act: Mapped[key]
+    subject: Mapped[key]
     detail: Mapped[str] = mapped_column(server_default="")

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .area import Area
-from .base import Model, code, now, pk, ref
+from .base import Model, key, now, pk, ref
 from .routing import Department
 
 ROLES = (
@@ -37,7 +37,7 @@ class Person(Model):
     name: Mapped[str]
     phone: Mapped[str] = mapped_column(server_default="")
     address: Mapped[str] = mapped_column(server_default="")
-    area_code: Mapped[code | None] = mapped_column(ForeignKey("area.code"))
+    area_code: Mapped[key | None] = mapped_column(ForeignKey("area.code"))
     rw: Mapped[int | None]
     rt: Mapped[int | None]
     resident_since: Mapped[date | None]
@@ -99,9 +99,9 @@ class Mandate(Model):
     id: Mapped[pk]
     user_id: Mapped[ref] = mapped_column(ForeignKey("user_account.id"), index=True)
     role: Mapped[str]
-    area_code: Mapped[code | None] = mapped_column(ForeignKey("area.code"), index=True)
+    area_code: Mapped[key | None] = mapped_column(ForeignKey("area.code"), index=True)
     rw: Mapped[int | None]
-    department_code: Mapped[code | None] = mapped_column(ForeignKey("department.code"), index=True)
+    department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"), index=True)
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     given_by_id: Mapped[ref | None] = mapped_column(ForeignKey("user_account.id"))

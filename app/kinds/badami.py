@@ -14,7 +14,7 @@ from app.workflow import Phase, State, Step, Workflow
 from models import Idea
 
 from .base import Kind
-from .corrections import CORRECTED, corrections
+from .corrections import CORRECTED, additions, corrections
 from .words import QUIET, TALKS
 
 STOPS = ("not_our_authority", "burdens_residents", "nothing_new", "no_sponsor", "no_effect")
@@ -43,7 +43,7 @@ class IdeaForm(ItemForm):
 
 
 STATES = (
-    State("idea", _("New idea"), Phase.NEW, "triage", 3, QUIET | {"edit"}),
+    State("idea", _("New idea"), Phase.NEW, "triage", 3, QUIET),
     State("discussion", _("In discussion"), Phase.OPEN, "", None, TALKS),
     State("curation", _("Being curated"), Phase.OPEN, "planner", 15, TALKS),
     State("incubation", _("In incubation"), Phase.OPEN, "owner", None, TALKS),
@@ -152,6 +152,7 @@ WORKFLOW = Workflow(
             asks=("reason", "note?"),
             reasons=("filed_by_mistake", "no_longer_wanted"),
         ),
+        *additions(STATES),
         *corrections(STATES, by=("triage", "planner")),
     ),
 )

@@ -1,4 +1,4 @@
-"""Corrections that staff may make to an item of any kind; each stands on the trail."""
+"""What may be put right in an item of any kind; each correction stands on the trail."""
 
 from __future__ import annotations
 
@@ -8,6 +8,21 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from app.workflow import Phase, State, Step
+
+
+def additions(states: tuple[State, ...]) -> tuple[Step, ...]:
+    """What the author may still add while nobody has decided."""
+    sources = tuple(state.name for state in states if state.phase is Phase.NEW)
+    return (
+        Step(
+            "amend",
+            _("Add something"),
+            sources,
+            None,
+            by=("author",),
+            asks=("note", "photos?"),
+        ),
+    )
 
 
 def corrections(states: tuple[State, ...], by: tuple[str, ...]) -> tuple[Step, ...]:

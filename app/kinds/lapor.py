@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, RadioField
+from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from app.forms import ItemForm, not_in_the_future
@@ -15,7 +15,7 @@ from app.workflow import BACK, Phase, State, Step, Workflow
 from models import Complaint
 
 from .base import Kind
-from .corrections import CORRECTED, corrections
+from .corrections import CORRECTED, additions, corrections
 from .words import QUIET, TALKS
 
 RESOLVE_DAYS = {"informasi": 5, "aspirasi": 14, "bukan_pengawasan": 14, "pengawasan": 60}
@@ -37,12 +37,19 @@ class ComplaintForm(ItemForm):
         default="tidak_tahu",
         validators=[InputRequired()],
     )
+    subject_department_code = SelectField(
+        _("Which office is it about?"),
+        description=_("That office will not see your report."),
+        choices=[],
+        default="",
+        validators=[Optional()],
+    )
     happened_on = DateField(_("When did you see it?"), validators=[Optional(), not_in_the_future])
 
 
 STATES = (
-    State("received", _("Received"), Phase.NEW, "triage", 3, QUIET | {"edit"}),
-    State("need_info", _("Waiting for the reporter"), Phase.NEW, "author", 10, QUIET | {"edit"}),
+    State("received", _("Received"), Phase.NEW, "triage", 3, QUIET),
+    State("need_info", _("Waiting for the reporter"), Phase.NEW, "author", 10, QUIET),
     State("verified", _("Verified"), Phase.OPEN, "triage", 2, TALKS),
     State("routed", _("Sent to the department"), Phase.OPEN, "owner", 3, TALKS),
     State("accepted", _("Taken up by the department"), Phase.OPEN, "owner", 5, TALKS),
@@ -279,6 +286,7 @@ WORKFLOW = Workflow(
             asks=("reason", "note?"),
             reasons=("solved_itself", "filed_by_mistake", "no_longer_wanted"),
         ),
+        *additions(STATES),
         *corrections(STATES, by=("triage",)),
     ),
 )
@@ -320,6 +328,10 @@ def _dispute(item: Complaint, answers: Mapping[str, Any]) -> None:
     item.priority = "high"
 
 
+def _columns(values: dict[str, Any], day: date) -> dict[str, Any]:
+    return {"subject_department_code": values.get("subject_department_code") or None}
+
+
 def _rate(item: Complaint, answers: Mapping[str, Any]) -> None:
     item.rating = answers.get("rating")
 
@@ -354,4 +366,5 @@ LAPOR = Kind(
     },
     clocks={"planned": _planned, "working": _working},
     facts=_facts,
+    columns=_columns,
 )

@@ -15,7 +15,7 @@ from app.workflow import BACK, Phase, State, Step, Workflow
 from models import PROPOSAL_LEVELS, Proposal, ProposalLevel
 
 from .base import Effect, Kind
-from .corrections import CORRECTED, corrections
+from .corrections import CORRECTED, additions, corrections
 from .words import TALKS, VOTES
 
 REFUSALS = (
@@ -90,7 +90,7 @@ STATES = (
     State("submitted", _("Submitted"), Phase.NEW, "level", 5, VOTES),
     State("verified", _("Verified"), Phase.OPEN, "level", None, VOTES),
     State("agreed", _("Agreed at this level"), Phase.OPEN, "level", None, VOTES),
-    State("returned", _("Returned to the proposer"), Phase.NEW, "author", 10, TALKS | {"edit"}),
+    State("returned", _("Returned to the proposer"), Phase.NEW, "author", 10, TALKS),
     State("deferred", _("Deferred"), Phase.OPEN, "level", None, TALKS),
     State("redirected", _("Redirected to another department"), Phase.OPEN, "owner", 5, TALKS),
     State("in_rkpd", _("In the city's plan (RKPD)"), Phase.OPEN, "planner", None, TALKS),
@@ -279,6 +279,7 @@ WORKFLOW = Workflow(
             asks=("reason", "note?"),
             reasons=("solved_itself", "filed_by_mistake", "no_longer_wanted"),
         ),
+        *additions(STATES),
         *corrections(STATES, by=("level", "planner")),
     ),
 )

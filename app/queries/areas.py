@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import current_app
+from sqlalchemy.orm import Session
 
 from app.kinds import states_in
 from app.queries import facets
-from app.queries.items import AnySession
 from app.workflow import Phase
 from maps.outlines import Outline, outlines
 
@@ -28,7 +28,7 @@ class Line:
     overdue: int
 
 
-def drawn(session: AnySession) -> list[Outline]:
+def drawn(session: Session) -> list[Outline]:
     """The outlines of the city, read at most once a minute."""
     kept: tuple[float, list[Outline]] | None = current_app.extensions.get("rembuk_outlines")
     if kept is None or time.monotonic() - kept[0] > KEEP_SECONDS:
@@ -43,7 +43,7 @@ def forget() -> None:
 
 
 def lines(
-    session: AnySession, kind: str = "", phases: Iterable[Phase] = (Phase.NEW, Phase.OPEN)
+    session: Session, kind: str = "", phases: Iterable[Phase] = (Phase.NEW, Phase.OPEN)
 ) -> list[Line]:
     """Every kelurahan, by kecamatan and name, with its items of a kind in these phases."""
     wanted = [(slug, state) for slug, state in states_in(*phases) if kind in ("", slug)]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import get_locale
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from app.kinds import REASONS
 from app.queries.calendar import city_day
-from app.queries.items import AnySession
 from app.queries.labels import labels
 from app.workflow import Step
 from models import Area, CatalogueEntry, Department
@@ -27,7 +27,7 @@ def categories(kind: str) -> list[Choice]:
     ]
 
 
-def kelurahan(session: AnySession, under: str = "") -> dict[str, list[Choice]]:
+def kelurahan(session: Session, under: str = "") -> dict[str, list[Choice]]:
     """Kecamatan → its kelurahan as choices, by name."""
     query = (
         select(Area.code, Area.name, Area.parent_code)
@@ -38,13 +38,13 @@ def kelurahan(session: AnySession, under: str = "") -> dict[str, list[Choice]]:
         query = query.where(or_(Area.code == under, Area.parent_code == under))
     known, groups = labels().areas, dict[str, list[Choice]]()
     for code, name, parent in session.execute(query):
-        groups.setdefault(known.get(parent, parent), []).append((code, name))
+        groups.setdefault(known.get(parent or "", ""), []).append((code, name))
     return dict(sorted(groups.items()))
 
 
-def departments(session: AnySession, external: bool | None = None) -> list[Choice]:
+def departments(session: Session, external: bool | None = None) -> list[Choice]:
     """The departments there are today; only those outside the city, or inside, when asked."""
-    query: Select[Any] = select(Department.code, Department.abbreviation, Department.name)
+    query = select(Department.code, Department.abbreviation, Department.name)
     today = city_day()
     query = query.where(or_(Department.valid_to.is_(None), Department.valid_to >= today))
     if external is not None:
@@ -53,14 +53,14 @@ def departments(session: AnySession, external: bool | None = None) -> list[Choic
     return [(code, f"{short} – {name}") for code, short, name in rows]
 
 
-def catalogue(session: AnySession) -> list[Choice]:
+def catalogue(session: Session) -> list[Choice]:
     """The *kamus usulan*; first what is not in it."""
     query = select(CatalogueEntry.code, CatalogueEntry.name, CatalogueEntry.unit)
     rows = session.execute(query.order_by(CatalogueEntry.name))
     return [("", "–"), *((code, f"{name} ({unit})") for code, name, unit in rows)]
 
 
-def of_step(session: AnySession, step: Step, kind: str) -> dict[str, Any]:
+def of_step(session: Session, step: Step, kind: str) -> dict[str, Any]:
     """What the lists of a step's form offer."""
     offers: dict[str, Any] = {}
     asked = set(step.answers)

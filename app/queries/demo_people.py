@@ -9,15 +9,26 @@ from pathlib import Path
 
 from flask import current_app
 
+from app.forms.mandate import ROLE_TITLES
+from app.queries.labels import area_label, department_label
+
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody to sign in as."""
+    """Somebody to sign in as; ``place`` is the code of an area or a department, or empty."""
 
     email: str
     name: str
     role: str
+    place: str
     password: str
+
+    @property
+    def title(self) -> str:
+        """Who they are, in a few words."""
+        where = area_label(self.place) if self.place[:1].isdigit() else department_label(self.place)
+        words = [str(ROLE_TITLES.get(self.role, self.role)), where]
+        return ", ".join(word for word in words if word)
 
 
 def demo_people() -> tuple[DemoPerson, ...]:
@@ -32,15 +43,13 @@ def _read(path: Path) -> tuple[DemoPerson, ...]:
     if not path.is_file():
         return ()
     data = tomllib.loads(path.read_text("utf-8"))
-    usual = str(data.get("password", ""))
-    listed = data.get("accounts") or data.get("people") or data.get("person") or []
     return tuple(
         DemoPerson(
-            str(one["email"]),
-            str(one.get("name", "")),
-            str(one.get("title") or one.get("role") or ""),
-            str(one.get("password") or usual),
+            one["email"],
+            one["name"],
+            one["role"],
+            one.get("area") or one.get("department") or "",
+            data["password"],
         )
-        for one in listed
-        if one.get("email") and one.get("listed", True)
+        for one in data["person"]
     )

@@ -10,12 +10,12 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.kinds import Kind
 from app.queries import choices
 from app.queries.calendar import city_calendar, city_day
-from app.queries.items import AnySession
 from app.queries.labels import area_label, labels, seat_label
 from models import Person, db
 
@@ -33,11 +33,23 @@ def defaults(kind: Kind) -> dict[str, Any]:
     return {"visibility": "public" if kind.publishes_at_filing else "anonymous"}
 
 
-def fill(session: AnySession, form: Any, kind: Kind) -> None:
+def fill(session: Session, form: Any, kind: Kind) -> None:
     """Give the form's lists what they offer."""
     form.category_code.choices = [("", _("Please choose")), *choices.categories(kind.slug)]
+    if "subject_department_code" in form:
+        offices = choices.departments(session, external=False)
+        form.subject_department_code.choices = [("", "–"), *offices]
     if "catalogue_code" in form:
         form.catalogue_code.choices = choices.catalogue(session)
+
+
+def conditions(kind: Kind) -> dict[str, list[str]]:
+    """Fields that only some categories ask, with the codes of these categories."""
+    mine = [category for category in labels().categories.values() if category.kind == kind.slug]
+    return {
+        "road_class": [category.code for category in mine if category.asks_road_class],
+        "subject_department_code": [category.code for category in mine if category.oversight],
+    }
 
 
 def emergency(values: Mapping[str, Any], assured: bool) -> str:

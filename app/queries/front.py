@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.access import public_items
 from app.kinds import KINDS, states_in
-from app.queries.items import ROW, AnySession
+from app.queries.items import ROW
 from app.workflow import Phase
 from models import Facet, Item, Person
 
@@ -36,7 +37,7 @@ class Numbers:
     overdue: int
 
 
-def numbers(session: AnySession) -> Numbers:
+def numbers(session: Session) -> Numbers:
     """The city in four numbers."""
     rows = session.execute(COUNTS).all()
     under_way = set(states_in(Phase.NEW, Phase.OPEN))
@@ -49,7 +50,7 @@ def numbers(session: AnySession) -> Numbers:
     )
 
 
-def fresh(session: AnySession) -> list[Row[Any]]:
+def fresh(session: Session) -> list[Row[Any]]:
     """The latest published items."""
     return list(session.execute(FRESH))
 
@@ -72,6 +73,6 @@ def _finished() -> Any:
 FINISHED = _finished()
 
 
-def finished(session: AnySession) -> list[Row[Any]]:
+def finished(session: Session) -> list[Row[Any]]:
     """The latest published items that are done."""
     return list(session.execute(FINISHED))

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.kinds import kind_of, state_of
 from app.queries.calendar import city_calendar, city_day
-from app.queries.items import AnySession
 from app.queries.labels import area_label, department_label, labels, seat_label
 from models import Change, ChangeText, Comment, Follow, Item, Person, Photo, Support
 
@@ -118,13 +118,13 @@ FOLLOWED = select(Follow.item_id).where(
 )
 
 
-def photos(session: AnySession, item: Item) -> list[Picture]:
+def photos(session: Session, item: Item) -> list[Picture]:
     """The item's photos that may be shown, oldest first."""
     rows = session.execute(PHOTOS, {"item": item.id})
     return [Picture(name, change_id) for name, change_id in rows]
 
 
-def trail(session: AnySession, item: Item, pictures: list[Picture]) -> list[Entry]:
+def trail(session: Session, item: Item, pictures: list[Picture]) -> list[Entry]:
     """The item's timeline, oldest first; the last entry is where it stands."""
     workflow = kind_of(item).workflow
     entries = []
@@ -151,11 +151,11 @@ def trail(session: AnySession, item: Item, pictures: list[Picture]) -> list[Entr
 
 def _label(item: Item, row: Any) -> Any:
     if row.step == "absorb":
-        return _("Another one was joined with this")
+        return str(_("Another one was joined with this"))
     return kind_of(item).workflow.named(row.step).label
 
 
-def discussion(session: AnySession, item: Item, actor: Actor, moderates: bool) -> list[Word]:
+def discussion(session: Session, item: Item, actor: Actor, moderates: bool) -> list[Word]:
     """The comments this reader may see, as threads one level deep."""
     values = {"item": item.id, "person": actor.person_id}
     threads: dict[int, Word] = {}
@@ -184,7 +184,7 @@ def discussion(session: AnySession, item: Item, actor: Actor, moderates: bool) -
 def _author(item: Item, comment: Comment, name: str) -> str:
     """The speaker's name; the reporter of an item without a name stays without one."""
     if comment.person_id == item.author_id and item.visibility != "public":
-        return _("Reporter")
+        return str(_("Reporter"))
     return name
 
 
@@ -192,16 +192,16 @@ def author_name(item: Item, actor: Actor) -> str:
     """Who filed it, as far as this reader may know."""
     if item.visibility == "public" or item.author_id == actor.person_id:
         return item.author.name
-    return _("Name not shown")
+    return str(_("Name not shown"))
 
 
-def supports(session: AnySession, item: Item, actor: Actor) -> bool:
+def supports(session: Session, item: Item, actor: Actor) -> bool:
     """Does the actor stand behind it?"""
     values = {"item": item.id, "person": actor.person_id}
     return actor.is_signed_in and session.scalar(SUPPORTED, values) is not None
 
 
-def follows(session: AnySession, item: Item, actor: Actor) -> bool:
+def follows(session: Session, item: Item, actor: Actor) -> bool:
     """Does the actor follow it?"""
     values = {"item": item.id, "user": actor.user_id}
     return actor.is_signed_in and session.scalar(FOLLOWED, values) is not None
@@ -225,7 +225,7 @@ def holder_name(item: Item, held_by: str) -> str:
     if held_by == "level":
         return _level_holder(item)
     if held_by == "author":
-        return _("Reporter")
+        return str(_("Reporter"))
     return seat_label("coordinator" if held_by == "triage" else held_by)
 
 

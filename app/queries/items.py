@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -11,16 +11,18 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Row,
     Select,
     and_,
     bindparam,
+    cast,
     func,
     or_,
     select,
     tuple_,
 )
-from sqlalchemy.orm import Session, scoped_session
+from sqlalchemy.orm import Session
 
 from app.access import Actor, public_items, visible
 from app.forms import clean_line
@@ -32,8 +34,6 @@ from models import Item, Person, Photo
 PAGE = 20
 NEVER = date(9999, 12, 31)
 COUNTED = 1000  # beyond this a count says "more than"
-
-AnySession = Session | scoped_session[Session]
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,11 @@ class Filters:
     until: date | None = None
     overdue: bool = False
     q: str = ""
-    words: dict[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def read(cls, args: Mapping[str, str], kind: str = "") -> Filters:
         """The filters of an address; what is not understood is left out."""
-        texts = {
+        texts: dict[str, Any] = {
             name: (clean_line(args.get(name, "")) or "")[:100]
             for name in ("phase", "state", "area", "category", "department", "q")
         }
@@ -220,7 +219,7 @@ def _cut(rows: list[Row[Any]], alike: bool = False) -> Page:
     return Page(rows[:PAGE], rows[PAGE - 1].id if more else None, alike)
 
 
-def public_page(session: AnySession, filters: Filters, before: int | None = None) -> Page:
+def public_page(session: Session, filters: Filters, before: int | None = None) -> Page:
     """A page of what anybody may see, newest first; ``before`` is the last id seen."""
     names = (("kind",) if filters.kind else ()) + filters.active
     names += ("before",) if before else ()
@@ -232,13 +231,13 @@ def public_page(session: AnySession, filters: Filters, before: int | None = None
     return _cut(rows)
 
 
-def public_count(session: AnySession, filters: Filters) -> int:
+def public_count(session: Session, filters: Filters) -> int:
     """How many there are, exact up to ``COUNTED``; one more means "more than that"."""
     names = (("kind",) if filters.kind else ()) + filters.active
     return session.scalar(_public_count(names), _values(filters)) or 0
 
 
-def of_person(session: AnySession, actor: Actor, before: int | None = None) -> Page:
+def of_person(session: Session, actor: Actor, before: int | None = None) -> Page:
     """What somebody filed, in every state, newest first."""
     mine = or_(Item.author_id == actor.person_id, Item.filed_by_id == actor.user_id)
     query = select(*ROW).join(Person, Person.id == Item.author_id).where(mine)
@@ -248,7 +247,7 @@ def of_person(session: AnySession, actor: Actor, before: int | None = None) -> P
 
 
 def queue(
-    session: AnySession,
+    session: Session,
     actor: Actor,
     scope: ColumnElement[bool],
     cut: ColumnElement[bool],
@@ -277,45 +276,55 @@ def read_after(text: str) -> tuple[date, int] | None:
     return (found, int(number)) if found and number.isdecimal() else None
 
 
+PIN = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
+METRES = func.round(func.ST_DistanceSphere(Item.place, PIN))
+CLOSE = and_(
+    Item.kind == bindparam("kind"),
+    func.ST_DWithin(Item.place, PIN, bindparam("degrees")),
+    bindparam("metres") >= METRES,
+    tuple_(Item.kind, Item.state).in_(bindparam("open", expanding=True)),
+)
 NEAR = (
     select(*ROW)
     .join(Person, Person.id == Item.author_id)
-    .where(
-        public_items(),
-        Item.kind == bindparam("kind"),
-        func.ST_DWithin(
-            Item.place,
-            func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326),
-            bindparam("degrees"),
-        ),
-        Item.created_at > func.now() - timedelta(days=180),
-    )
-    .order_by(
-        (Item.category_code == bindparam("category")).desc(),
-        func.ST_Distance(
-            Item.place, func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
-        ),
-    )
+    .where(public_items(), CLOSE)
+    .order_by((Item.category_code == bindparam("category")).desc(), METRES)
     .limit(3)
 )
+UNSEEN = (
+    select(Item.category_code, cast(METRES, Integer).label("metres"), Item.created_at)
+    .where(
+        Item.published_at.is_(None), Item.visibility != "confidential", Item.oversight.is_(False)
+    )
+    .where(CLOSE)
+    .order_by(METRES)
+    .limit(3)
+)
+SIMILAR_METRES = 200
 
 
-def similar(
-    session: AnySession, kind: str, lon: float, lat: float, category: str, metres: int = 200
-) -> list[Row[Any]]:
-    """Published open items of the kind within ``metres`` (lon, lat in degrees), likeliest first."""
-    values = {
+def _close(kind: str, lon: float, lat: float) -> dict[str, Any]:
+    return {
         "kind": kind,
         "lon": lon,
         "lat": lat,
-        "category": category,
-        "degrees": metres / 111_320,
+        "metres": SIMILAR_METRES,
+        "degrees": SIMILAR_METRES / 110_000,  # a little more than that many metres, for the index
+        "open": states_in(Phase.NEW, Phase.OPEN),
     }
-    open_states = set(states_in(Phase.NEW, Phase.OPEN))
-    return [row for row in session.execute(NEAR, values) if (row.kind, row.state) in open_states]
 
 
-def by_number(session: AnySession, model: type[Item], number: str) -> Item | None:
+def similar(session: Session, kind: str, lon: float, lat: float, category: str) -> list[Row[Any]]:
+    """Published items of the kind that are open nearby (lon, lat in degrees), likeliest first."""
+    return list(session.execute(NEAR, _close(kind, lon, lat) | {"category": category}))
+
+
+def similar_unseen(session: Session, kind: str, lon: float, lat: float) -> list[Row[Any]]:
+    """Category, distance in metres and time of what is not public yet nearby; nothing else."""
+    return list(session.execute(UNSEEN, _close(kind, lon, lat)))
+
+
+def by_number(session: Session, model: type[Item], number: str) -> Item | None:
     """The item with this public number, with what its page shows beside it."""
     query = select(model).where(model.number == number)
     return session.scalar(query)

@@ -77,11 +77,13 @@ def seat_label(seat: str) -> str:
         case "officer":
             return labels().department_names.get(scope, scope)
         case "operator":
-            return _("RW operator, %(area)s", area=area_label(scope)) if scope else _("RW operator")
+            return str(
+                _("RW operator, %(area)s", area=area_label(scope)) if scope else _("RW operator")
+            )
         case "author":
-            return _("Reporter")
+            return str(_("Reporter"))
         case "resident":
-            return _("Resident")
+            return str(_("Resident"))
         case "planner":
             return department_label(current_app.config["CITY"].roles["planner"])
         case "coordinator":
@@ -89,4 +91,4 @@ def seat_label(seat: str) -> str:
         case "auditor":
             return department_label(current_app.config["CITY"].roles["auditor"])
         case _:
-            return _("System")
+            return str(_("System"))

@@ -6,10 +6,11 @@ import re
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
 
 from app.kinds import KINDS
 from app.queries import choices, routing
-from app.queries.items import AnySession, Filters
+from app.queries.items import Filters
 from app.queries.labels import area_label, department_label
 from app.workflow import Phase
 from models import Item
@@ -44,7 +45,7 @@ def as_number(text: str) -> str | None:
     return f"{found[1]}-{found[2]}-{digits}-{right}"
 
 
-def options(session: AnySession, filters: Filters) -> dict[str, Any]:
+def options(session: Session, filters: Filters) -> dict[str, Any]:
     """What the filters of a list offer."""
     return {
         "phases": PHASES,
@@ -56,12 +57,12 @@ def options(session: AnySession, filters: Filters) -> dict[str, Any]:
     }
 
 
-def why(session: AnySession, item: Item) -> Any:
+def why(session: Session, item: Item) -> Any:
     """Which rule leads from this item to a department, for its page; None without a rule."""
     return routing.suggest(session, item)
 
 
-def prefill(session: AnySession, form: Any, item: Item) -> None:
+def prefill(session: Session, form: Any, item: Item) -> None:
     """Offer the department the rules name."""
     if "department" in form and not form.department.data:
         explanation = why(session, item)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from app.queries.items import AnySession
 from maps.place import NoSuchPlace, Place, resolve
 from models import Area
 
@@ -26,7 +26,7 @@ class Spot:
     basis: str
 
 
-def locate(session: AnySession, lon: str, lat: str, area_code: str) -> Spot:
+def locate(session: Session, lon: str, lat: str, area_code: str) -> Spot:
     """The spot meant by a pin, or by a kelurahan alone.  Raises NotHere."""
     if lon.strip() and lat.strip():
         return _of_pin(session, lon, lat, area_code)
@@ -41,9 +41,9 @@ def locate(session: AnySession, lon: str, lat: str, area_code: str) -> Spot:
     return Spot(row[0], row[1], area_code, "area")
 
 
-def _of_pin(session: AnySession, lon: str, lat: str, area_code: str) -> Spot:
+def _of_pin(session: Session, lon: str, lat: str, area_code: str) -> Spot:
     try:
-        found = resolve(session, _degrees(lon), _degrees(lat))  # type: ignore[arg-type]
+        found = resolve(session, _degrees(lon), _degrees(lat))
     except (NoSuchPlace, ValueError):
         raise NotHere(_("These numbers are not a place on the map.")) from None
     if found.swapped:
@@ -75,5 +75,5 @@ def _basis(found: Place) -> str:
 def outside(found: Place) -> str:
     """What to say about a pin that is not in the city."""
     if found.hint is None:
-        return _("This place is outside the city.")
-    return _("This place is outside the city: %(hint)s", hint=found.hint.text)
+        return str(_("This place is outside the city."))
+    return str(_("This place is outside the city: %(hint)s", hint=found.hint.text))

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from app.access import AREA_ROLES, PLANNED_KINDS, Actor, in_area, visible
 from app.kinds import KINDS
 from app.queries.calendar import city_day
-from app.queries.items import AnySession
 from app.workflow import Phase
 from models import Comment, Item
 
@@ -66,7 +66,7 @@ class Tab:
 
 
 def counted(
-    session: AnySession, actor: Actor, scope: ColumnElement[bool], tabs: tuple[Tab, ...]
+    session: Session, actor: Actor, scope: ColumnElement[bool], tabs: tuple[Tab, ...]
 ) -> dict[str, int]:
     """How many items stand in each tab (up to 1,000), in one statement."""
     columns = [
@@ -88,7 +88,7 @@ def condition(tab: Tab) -> ColumnElement[bool]:
     return and_(states, Item.due_on < city_day()) if tab.overdue else states
 
 
-def held_comments(session: AnySession, actor: Actor) -> list[Any]:
+def held_comments(session: Session, actor: Actor) -> list[Any]:
     """Comments that wait for a moderator, with their item."""
     if not actor.seats_as(*AREA_ROLES, "coordinator"):
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, session, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -24,7 +24,7 @@ from .base import answer, asked_for, bp, enter, landing, let_in, me, per_address
 @per_address("60 per 15 minutes")
 def sign_in() -> ResponseReturnValue:
     """Sign in, and go on to where one was going."""
-    form, onward = SignInForm(), asked_for()
+    form, onward = SignInForm(data={"email": request.args.get("email", "")[:254]}), asked_for()
     if current_actor().is_signed_in:
         return redirect(landing(onward))
     if form.validate_on_submit():

@@ -30,8 +30,8 @@ def mine() -> ResponseReturnValue:
     actor, before = current_actor(), _before()
     return render_template(
         "account/mine.html",
-        page=lists.of_person(db.session, actor, before),
-        drafts=[] if before else drafts_of(db.session, actor),
+        page=lists.of_person(db.session(), actor, before),
+        drafts=[] if before else drafts_of(db.session(), actor),
         before=before,
     )
 
@@ -41,7 +41,7 @@ def mine() -> ResponseReturnValue:
 def inbox() -> ResponseReturnValue:
     """What somebody has been told."""
     before = _before()
-    page = letters.page(db.session, current_actor(), before)
+    page = letters.page(db.session(), current_actor(), before)
     return render_template("account/inbox.html", page=page, before=before)
 
 

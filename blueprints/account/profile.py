@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_login import logout_user
 
 from app.forms.account import ChangePasswordForm, CloseForm, ProfileForm
-from app.forms.mandate import ROLE_NAMES
+from app.forms.mandate import ROLE_TITLES
 from app.queries import choices
 from app.queries.actors import current_actor
 from app.queries.mandates import seats_of
@@ -34,7 +34,7 @@ def profile() -> ResponseReturnValue:
         response = make_response(redirect(url_for(".profile")))
         response.delete_cookie("bahasa")  # the profile's language holds from now on
         return response
-    seats, names = seats_of(me()), ROLE_NAMES
+    seats, names = seats_of(me()), ROLE_TITLES
     return answer("account/profile.html", form, user=me(), seats=seats, role_names=names)
 
 
@@ -44,7 +44,7 @@ def _profile_form() -> ProfileForm:
     told |= {name: getattr(user, name) for name in profiles.ABOUT_LOGIN}
     form = ProfileForm(data=told)
     offers: dict[str, Any] = {"–": [("", _("Choose a kelurahan"))]}
-    form.area_code.choices = offers | choices.kelurahan(db.session)
+    form.area_code.choices = offers | choices.kelurahan(db.session())
     return form
 
 
