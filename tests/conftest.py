@@ -18,7 +18,6 @@ from models import READING, User, db
 from tests import databases
 from tests.settings import test_settings
 
-
 # Reading sessions share the test's connection and must not open savepoints of their own on it.
 READER = partial(Session, join_transaction_mode="rollback_only")
 

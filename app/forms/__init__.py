@@ -32,6 +32,13 @@ def clean_line(value: str | None) -> str | None:
     return None if text is None else " ".join(text.split())
 
 
+def _countable(value: int | None) -> int | None:
+    """Refuse a number no column can hold, before a validator stumbles over it."""
+    if value is not None and abs(value) >= 2**63:
+        raise ValueError(_("This number is too large."))
+    return value
+
+
 def not_in_the_future(form: Any, field: Any) -> None:
     """Refuse a day that has not come, and one that nobody could have seen."""
     if field.data and field.data > date.today():
@@ -52,6 +59,8 @@ class Form(FlaskForm):
                 options["filters"] = [clean, *options.get("filters", [])]
             elif unbound.field_class is StringField:
                 options["filters"] = [clean_line, *options.get("filters", [])]
+            elif issubclass(unbound.field_class, IntegerField):
+                options["filters"] = [_countable, *options.get("filters", [])]
             if choices := unbound.kwargs.get("choices"):  # WTForms 3.4 takes no more pairs
                 options["choices"] = [SelectChoice(value, label) for value, label in choices]
             return unbound.bind(form=form, **options)

@@ -8,6 +8,17 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from . import Form
 
+ROLE_TITLES = {
+    "resident": _("Resident"),
+    "operator": _("RW operator"),
+    "moderator": _("Moderator"),
+    "validator": _("Validator"),
+    "officer": _("Officer"),
+    "planner": _("Planner"),
+    "coordinator": _("City coordinator"),
+    "auditor": _("Auditor"),
+    "admin": _("Administrator"),
+}
 ROLE_NAMES = {
     "operator": _("RW operator: types for residents of an RW"),
     "moderator": _("Moderator: triage of a kelurahan"),

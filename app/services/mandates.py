@@ -37,7 +37,7 @@ def give(
     note: str = "",
 ) -> Mandate:
     """Put a login on a seat from one day to another (both included).  Raises Unfit."""
-    start = valid_from or city_day()
+    start, area_code = valid_from or city_day(), area_code or None
     department = department_code or current_app.config["CITY"].roles.get(role)
     _check_person(user, actor)
     _check_scope(role, area_code, rw, department)
