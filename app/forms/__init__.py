@@ -10,7 +10,14 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 # Marks that turn the direction of text, hide in it, or break a database: never typed on purpose.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
@@ -32,11 +39,10 @@ def clean_line(value: str | None) -> str | None:
     return None if text is None else " ".join(text.split())
 
 
-def _countable(value: int | None) -> int | None:
-    """Refuse a number no column can hold, before a validator stumbles over it."""
-    if value is not None and abs(value) >= 2**63:
-        raise ValueError(_("This number is too large."))
-    return value
+def _countable(form: Any, field: Any) -> None:
+    """Refuse a number no column can hold, before another validator stumbles over it."""
+    if isinstance(field.data, int) and abs(field.data) >= 2**63:
+        raise StopValidation(_("This number is too large."))
 
 
 def not_in_the_future(form: Any, field: Any) -> None:
@@ -60,7 +66,7 @@ class Form(FlaskForm):
             elif unbound.field_class is StringField:
                 options["filters"] = [clean_line, *options.get("filters", [])]
             elif issubclass(unbound.field_class, IntegerField):
-                options["filters"] = [_countable, *options.get("filters", [])]
+                options["validators"] = [_countable, *unbound.kwargs.get("validators", ())]
             if choices := unbound.kwargs.get("choices"):  # WTForms 3.4 takes no more pairs
                 options["choices"] = [SelectChoice(value, label) for value, label in choices]
             return unbound.bind(form=form, **options)
