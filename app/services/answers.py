@@ -62,7 +62,8 @@ def _category(item: Item, actor: Actor, code: str) -> str:
 
 
 def _into(item: Item, actor: Actor, number: str) -> Item:
-    found = db.session.scalar(select(Item).where(Item.number == number.strip().upper()))
+    wanted = select(Item).where(Item.number == number.strip().upper())
+    found = db.session.scalar(wanted.execution_options(populate_existing=True))
     if found is None or found.kind != item.kind or not may(actor, "read", found):
         raise Refused("into", _("We know no item with this number."))
     if found.id == item.id or found.merged_into_id is not None:

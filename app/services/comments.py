@@ -14,6 +14,7 @@ from app.workflow import NotAllowed
 from models import AbuseReport, AuditEvent, Comment, Item, db
 
 from . import notify
+from .items import LOCK
 
 REPORTS_THAT_HIDE = 3  # so many people, and a moderator has to look before it is shown again
 
@@ -33,6 +34,7 @@ def add(
     New accounts' words wait for a moderator.  The same ``key`` twice gives the same comment.
     Raises NotAllowed.
     """
+    db.session.execute(LOCK, {"key": str(key)})
     earlier = db.session.scalar(select(Comment).where(Comment.form_key == key))
     if earlier is not None:
         return earlier
@@ -90,6 +92,7 @@ def _judge(comment: Comment, item: Item, actor: Actor, status: str, reason: str)
     if comment.status != status:
         _shown(comment, (status == "published") - (comment.status == "published"))
         comment.status, comment.hidden_reason = status, reason
+        db.session.flush()
     db.session.add(
         AuditEvent(
             actor_id=actor.user_id,

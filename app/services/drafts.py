@@ -37,11 +37,18 @@ def save(key: uuid.UUID, kind: str, actor: Actor, page: str, answers: Mapping[st
     row = {"key": key, "kind": kind, "user_id": actor.user_id, "data": {}}
     db.session.execute(insert(Draft).values(row).on_conflict_do_nothing())
     draft = db.session.get_one(Draft, key, with_for_update=True, populate_existing=True)
-    draft.data = {**draft.data, page: dict(answers)}
+    draft.data = {**draft.data, page: {_kept(n): _kept(v) for n, v in answers.items()}}
     draft.updated_at = datetime.now(UTC)
     if draft.user_id is None:
         draft.user_id = actor.user_id
     return draft
+
+
+def _kept(value: Any) -> Any:
+    """Text without what the database cannot hold: NUL and half characters."""
+    if not isinstance(value, str):
+        return value
+    return value.replace("\0", "").encode("utf-8", "ignore").decode()
 
 
 def claim(held: tuple[str, ...], actor: Actor) -> None:
@@ -56,6 +63,8 @@ def claim(held: tuple[str, ...], actor: Actor) -> None:
 
 def is_sent(key: uuid.UUID, actor: Actor) -> Item | None:
     """The item this draft has become, for its author."""
+    if not actor.is_signed_in:
+        return None
     mine = (Item.author_id == actor.person_id) | (Item.filed_by_id == actor.user_id)
     return db.session.scalar(select(Item).where(Item.filing_key == key, mine))
 

@@ -143,10 +143,12 @@ def move(
     ``seen`` is the number of the last change the actor saw.  Raises NotAllowed, Incomplete,
     answers.Refused, or Stale when the item has moved since ``seen``.
     """
-    db.session.refresh(item, with_for_update={"of": Item})
+    _lock(item, answers or {})
     if key is not None:
         earlier = db.session.scalar(select(Change).where(Change.step_key == key))
-        if earlier is not None and earlier.item_id == item.id:
+        if earlier is not None and earlier.item_id != item.id:
+            raise Stale
+        if earlier is not None:
             return earlier
     last = db.session.scalars(LAST.where(Change.item_id == item.id)).one()
     if seen is not None and last.seq != seen:
@@ -159,7 +161,7 @@ def move(
     if seat is None:
         raise NotAllowed(step_name)
     given = checked(item, step, actor, answers or {}) | {"seat": seat}
-    source, target = item.state, _target(item, step)
+    source, target, due_on = item.state, _target(item, step), item.due_on
     if step.name in kind.effects:
         kind.effects[step.name](item, given)
     _arrive(item, kind, step, target, at)
@@ -177,9 +179,19 @@ def move(
     )
     for photo in given.get("photos", ()):
         photo.item_id, photo.change_id = item.id, change.id
-    merging.follow_up(item, step, given, at)
+    merging.follow_up(item, step, given | {"due_on": due_on}, at)
     notify.step_taken(item, change)
     return change
+
+
+def _lock(item: Item, answers: Mapping[str, Any]) -> None:
+    """Hold the item, and the one it is to be joined with; in one order, so that nobody waits in
+    a ring.
+    """
+    if into := str(answers.get("into") or "").strip().upper():
+        both = select(Item.id).where((Item.id == item.id) | (Item.number == into))
+        db.session.execute(both.order_by(Item.id).with_for_update())
+    db.session.refresh(item, with_for_update={"of": Item})
 
 
 def _target(item: Item, step: Step) -> str:

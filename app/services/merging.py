@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.access import on_public_list
 from app.workflow import Step
 from models import Follow, Item, Support, User, db
 
@@ -24,19 +25,23 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], at: datetime) 
 
 
 def join(item: Item, into: Item, answers: Mapping[str, Any], at: datetime) -> None:
-    """Everybody behind ``item`` stands behind ``into``; the older clock holds."""
+    """Everybody behind ``item`` stands behind ``into``; the older clock holds.
+
+    ``answers["due_on"]`` is the promise ``item`` had.  Its number enters the other's trail only
+    if anybody may read it.
+    """
     item.merged_into_id = into.id
     db.session.refresh(into, with_for_update={"of": Item})
     _keep_people(item, into)
-    if item.due_on and into.due_on:
-        into.due_on = min(item.due_on, into.due_on)
+    if answers["due_on"] and into.due_on:
+        into.due_on = min(answers["due_on"], into.due_on)
     record(
         into,
         seat=answers["seat"],
         step="absorb",
         source=into.state,
         target=into.state,
-        text=item.number,
+        text=item.number if on_public_list(item) else "",
         at=at,
     )
 

@@ -1,0 +1,533 @@
+"""Filing items and moving them: who may, what it asks, what it writes."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.access import SYSTEM, Actor, Seat
+from app.kinds import KINDS, kind_of
+from app.queries.calendar import city_calendar, city_day
+from app.services import items
+from app.services.answers import Refused
+from app.workflow import Incomplete, NotAllowed
+from models import Category, Change, ChangeText, Draft, Follow, Item
+from tests import factories as make
+
+pytestmark = pytest.mark.usefixtures("session")
+every_kind = pytest.mark.parametrize("kind", KINDS)
+
+
+def trail(item: Item, session) -> list[Change]:
+    return list(
+        session.scalars(select(Change).where(Change.item_id == item.id).order_by(Change.seq))
+    )
+
+
+def seat(role: str, **scope) -> Actor:
+    return make.actor(make.user(roles=(role,), **scope))
+
+
+# -- filing ---------------------------------------------------------------------------------
+
+
+@every_kind
+def test_filing_gives_a_number_a_state_and_a_first_line_of_the_trail(kind, session):
+    user = make.user()
+    item = items.file(KINDS[kind], make.actor(user), uuid.uuid4(), make.values(kind))
+    first = trail(item, session)
+    assert item.state == KINDS[kind].workflow.initial
+    assert item.number.startswith(KINDS[kind].letter + "-")
+    assert [(c.seq, c.step, c.seat, c.source, c.target) for c in first] == [
+        (1, "file", "author", "", item.state)
+    ]
+    assert session.get(Follow, (item.id, user.id)) is not None
+
+
+@every_kind
+def test_the_same_key_twice_gives_the_same_item(kind, session):
+    actor, key = make.actor(make.user()), uuid.uuid4()
+    first = items.file(KINDS[kind], actor, key, make.values(kind))
+    again = items.file(KINDS[kind], actor, key, make.values(kind, title="Judul yang lain"))
+    assert again.id == first.id
+    assert again.title == first.title
+    assert len(trail(first, session)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "level", "published"),
+    [
+        ("lapor", 0, False),
+        ("lapor", 1, False),
+        ("lapor", 2, False),
+        ("musrenbang", 0, False),
+        ("musrenbang", 1, True),
+        ("badami", 0, False),
+        ("badami", 2, True),
+    ],
+)
+def test_filing_publishes_what_confirmed_people_propose_and_nothing_else(kind, level, published):
+    actor = make.actor(make.user(level=level))
+    item = items.file(KINDS[kind], actor, uuid.uuid4(), make.values(kind))
+    assert (item.published_at is not None) is published
+
+
+def test_a_report_about_officials_is_confidential_and_under_oversight(session):
+    for rule in (Category.oversight.is_(True), Category.complaint_class == "pengawasan"):
+        code = session.scalars(
+            select(Category.code).where(rule, Category.kind == "lapor", Category.emergency == "")
+        ).first()
+        values = make.values("lapor", category_code=code, visibility="public")
+        item = items.file(KINDS["lapor"], make.actor(make.user()), uuid.uuid4(), values)
+        assert item.oversight
+        assert item.visibility == "confidential"
+        assert item.published_at is None
+
+
+def test_an_emergency_is_not_filed_but_names_whom_to_call(session):
+    code = session.scalars(
+        select(Category.code).where(Category.emergency != "", Category.kind == "lapor")
+    ).first()
+    before = session.scalar(select(func.count(Item.id)))
+    with pytest.raises(items.Emergency) as stop:
+        values = make.values("lapor", category_code=code)
+        items.file(KINDS["lapor"], make.actor(make.user()), uuid.uuid4(), values)
+    assert "112" in str(stop.value) or "110" in str(stop.value)
+    assert session.scalar(select(func.count(Item.id))) == before
+
+
+def test_filing_takes_the_draft_and_its_photos_along(session):
+    user, key = make.user(), uuid.uuid4()
+    session.add(Draft(key=key, kind="lapor", user_id=user.id, data={}))
+    session.flush()
+    photo = make.photo(draft_key=key, status="staged")
+    item = items.file(KINDS["lapor"], make.actor(user), key, make.values())
+    session.expire_all()
+    assert (photo.item_id, photo.change_id) == (item.id, trail(item, session)[0].id)
+    assert session.get(Draft, key) is None
+
+
+def test_an_operator_files_for_a_resident_from_the_operators_seat(session):
+    operator, resident = make.user(roles=("operator",)), make.person("Ibu Euis")
+    item = items.file(
+        KINDS["lapor"],
+        make.actor(operator),
+        uuid.uuid4(),
+        make.values(),
+        author_id=resident.id,
+        channel="loket",
+    )
+    assert (item.author_id, item.filed_by_id, item.channel) == (resident.id, operator.id, "loket")
+    assert trail(item, session)[0].seat == f"operator:{make.KELURAHAN}"
+
+
+def test_a_proposal_starts_at_its_rw_for_next_year_with_its_cost():
+    values = make.values("musrenbang", volume=12, unit="m", unit_price=250_000)
+    item = items.file(KINDS["musrenbang"], make.actor(make.user()), uuid.uuid4(), values)
+    assert (item.level, item.plan_year, item.cost) == ("rw", city_day().year + 1, 3_000_000)
+    assert item.number.startswith(f"U-{item.plan_year}-")
+
+
+def test_numbers_of_a_kind_count_up_and_never_repeat():
+    found = [make.item("lapor").number for _ in range(5)]
+    assert len(set(found)) == 5
+    counted = [int(number.split("-")[2]) for number in found]
+    assert counted == sorted(counted)
+
+
+# -- promises -------------------------------------------------------------------------------
+
+
+@every_kind
+def test_each_state_promises_a_working_day(kind, session):
+    for state in KINDS[kind].workflow.states:
+        item = make.item(kind, state=state.name)
+        today, calendar = city_day(item.state_since), city_calendar()
+        if state.name in KINDS[kind].clocks:
+            continue
+        if state.within is None:
+            assert item.due_on is None, state.name
+        else:
+            assert item.due_on == calendar.add(today, state.within), state.name
+            assert calendar.between(today, item.due_on) == state.within
+
+
+def test_planned_work_is_promised_for_the_day_that_was_named():
+    item = make.item("lapor", state="accepted")
+    day = city_day() + timedelta(days=40)
+    officer = seat("officer")
+    items.move(item, "plan", officer, {"date": day, "note": "Menunggu aspal."})
+    assert (item.planned_on, item.due_on) == (day, day)
+
+
+@pytest.mark.parametrize(("complaint_class", "days"), [("informasi", 5), ("pengawasan", 60)])
+def test_work_is_promised_by_the_class_of_the_complaint(complaint_class, days, session):
+    item = make.item("lapor", state="accepted")
+    item.complaint_class = complaint_class
+    session.flush()
+    items.move(item, "start", seat("officer"))
+    assert city_calendar().between(city_day(item.state_since), item.due_on) == days
+
+
+def test_a_fact_recorded_on_the_trail_leaves_the_clock_alone():
+    item = make.item("badami", state="pilot", published=True)
+    item.due_on, since = date(2030, 1, 2), item.state_since
+    items.move(item, "monitor", seat("officer"), {"note": "Sudah dipakai 40 orang."})
+    assert (item.state, item.state_since, item.due_on) == ("pilot", since, date(2030, 1, 2))
+
+
+# -- steps: who, what, when -----------------------------------------------------------------
+
+
+def test_a_step_writes_state_seat_and_reason_and_keeps_the_words_apart(session):
+    item, moderator = make.item("lapor"), make.user(roles=("moderator",))
+    change = items.move(
+        item,
+        "reject",
+        make.actor(moderator),
+        {"reason": "unclear", "note": "Tidak ada alamatnya."},
+    )
+    assert (item.state, change.source, change.target) == ("rejected", "received", "rejected")
+    assert (change.seat, change.reason) == (f"moderator:{make.KELURAHAN}", "unclear")
+    words = session.get_one(ChangeText, change.id)
+    assert (words.text, words.actor_id) == ("Tidak ada alamatnya.", moderator.id)
+
+
+def test_the_same_step_key_twice_is_one_step(session):
+    item, moderator, key = make.item("lapor"), seat("moderator"), uuid.uuid4()
+    first = items.move(item, "verify", moderator, {}, key=key)
+    again = items.move(item, "verify", moderator, {}, key=key)
+    assert again.id == first.id
+    assert len(trail(item, session)) == 2
+
+
+def test_a_key_of_another_item_is_not_taken_for_this_one():
+    moderator, key = seat("moderator"), uuid.uuid4()
+    one, other = make.item("lapor"), make.item("lapor", state="verified")
+    items.move(one, "verify", moderator, {}, key=key)
+    with pytest.raises(NotAllowed):
+        items.move(other, "verify", moderator, {}, key=key)
+
+
+def test_somebody_who_looked_before_another_step_is_told_so():
+    item, moderator = make.item("lapor"), seat("moderator")
+    items.move(item, "verify", moderator, seen=1)
+    with pytest.raises(items.Stale):
+        items.move(item, "reject", moderator, {"reason": "spam", "note": "Iklan."}, seen=1)
+    assert item.state == "verified"
+
+
+def test_a_step_that_does_not_exist_or_does_not_start_here_is_refused():
+    item, moderator = make.item("lapor"), seat("moderator")
+    for name in ("terbang", "resolve", "route", "__class__"):
+        with pytest.raises(NotAllowed):
+            items.move(item, name, moderator)
+    assert item.state == "received"
+
+
+def test_a_step_needs_the_seat_it_names():
+    item = make.item("lapor")
+    wrong = (
+        Actor(),
+        make.actor(make.user()),
+        seat("officer"),
+        seat("planner"),
+        seat("validator"),
+        seat("auditor"),
+        seat("admin"),
+        seat("moderator", area_code=make.OTHER_KELURAHAN),
+    )
+    for actor in wrong:
+        assert "verify" not in [step.name for step in items.open_steps(item, actor)]
+        with pytest.raises(NotAllowed):
+            items.move(item, "verify", actor)
+
+
+def test_an_officer_of_another_department_may_not_take_the_item_up():
+    item = make.item("lapor", state="routed")
+    with pytest.raises(NotAllowed):
+        items.move(item, "accept", seat("officer", department_code=make.OTHER_DEPARTMENT))
+    items.move(item, "accept", seat("officer"))
+    assert item.state == "accepted"
+
+
+def test_only_the_author_confirms_and_disputes():
+    item = make.item("lapor", state="resolved")
+    for actor in (make.actor(make.user()), seat("moderator"), seat("officer"), SYSTEM):
+        for name in ("confirm", "dispute"):
+            with pytest.raises(NotAllowed):
+                items.move(item, name, actor, {"note": "Sudah."})
+    items.move(item, "confirm", Actor(item.filed_by_id, item.author_id), {"rating": 4})
+    assert (item.state, item.rating) == ("closed", 4)
+
+
+@every_kind
+def test_every_step_refuses_when_an_answer_it_needs_is_missing(kind):
+    """Each step of each state, taken with everything but one needed answer."""
+    for state in KINDS[kind].workflow.states:
+        item = make.item(kind, state=state.name)
+        actor = make.everybody(item, item.department_code or make.DEPARTMENT)
+        for step in items.open_steps(item, actor):
+            given = make.answers(item, step) if step.required else {}
+            for name in step.required:
+                lacking = {n: v for n, v in given.items() if n != name}
+                for empty in (lacking, lacking | {name: ""}, lacking | {name: None}):
+                    with pytest.raises(Incomplete) as error:
+                        items.move(item, step.name, actor, empty)
+                    assert error.value.args == (name,), (step.name, name)
+            assert item.state == state.name
+
+
+@every_kind
+def test_a_reason_that_is_not_on_the_steps_list_is_refused(kind):
+    for state in KINDS[kind].workflow.states:
+        item = make.item(kind, state=state.name)
+        actor = make.everybody(item, item.department_code or make.DEPARTMENT)
+        for step in items.open_steps(item, actor):
+            if not step.reasons:
+                continue
+            answers = make.answers(item, step) | {"reason": "because"}
+            with pytest.raises(Refused) as error:
+                items.move(item, step.name, actor, answers)
+            assert error.value.args[0] == "reason"
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "answers", "wrong"),
+    [
+        ("verified", "route", {"department": "tidak-ada"}, "department"),
+        ("verified", "refer", {"external": make.DEPARTMENT, "note": "Ke luar."}, "external"),
+        ("accepted", "plan", {"date": date(1900, 1, 1), "note": "Lampau."}, "date"),
+        ("accepted", "plan", {"date": date(9999, 12, 31), "note": "Jauh."}, "date"),
+        ("received", "relocate", {"area": "99.99"}, "area"),
+        ("received", "recategorise", {"category": "usulan-jalan"}, "category"),
+        ("received", "merge", {"into": "L-1999-0000000-0", "reason": "same_matter"}, "into"),
+        ("working", "submit_proof", {"photos": [2**62], "note": "Foto."}, "photos"),
+    ],
+)
+def test_answers_that_cannot_be_used_are_refused_by_name(state, step, answers, wrong):
+    item = make.item("lapor", state=state)
+    with pytest.raises(Refused) as error:
+        items.move(item, step, make.everybody(item), answers)
+    assert error.value.args[0] == wrong
+    assert item.state == state
+
+
+def test_a_plan_may_be_made_on_a_leap_day(monkeypatch):
+    item = make.item("lapor", state="accepted", created_at=datetime(2028, 2, 1, tzinfo=UTC))
+    monkeypatch.setattr("app.services.answers.city_day", lambda *at: date(2028, 2, 29))
+    answers = {"date": date(2028, 3, 10), "note": "Minggu depan."}
+    items.move(item, "plan", make.everybody(item), answers)
+    assert item.planned_on == date(2028, 3, 10)
+
+
+def test_a_pilot_does_not_end_before_it_begins():
+    item = make.item("badami", state="incubation")
+    today = city_day()
+    answers = {"period": (today, today - timedelta(days=1)), "indicators": "Jumlah pemakai."}
+    with pytest.raises(Refused) as error:
+        items.move(item, "pilot", make.everybody(item), answers)
+    assert error.value.args[0] == "period"
+
+
+def test_proof_needs_photos_of_ones_own_that_are_not_used_elsewhere():
+    item, officer = make.item("lapor", state="working"), make.user(roles=("officer",))
+    actor, other = make.actor(officer), make.item("lapor")
+    foreign = make.photo(uploaded_by_id=make.user().id)
+    used = make.photo(other, uploaded_by_id=officer.id)
+    used.change_id = items.move(other, "verify", seat("moderator")).id
+    for photo in (foreign, used):
+        with pytest.raises(Refused):
+            items.move(item, "submit_proof", actor, {"photos": [photo.id], "note": "Foto."})
+    mine = make.photo(uploaded_by_id=officer.id)
+    change = items.move(item, "submit_proof", actor, {"photos": [mine.id], "note": "Selesai."})
+    assert (mine.item_id, mine.change_id) == (item.id, change.id)
+
+
+# -- publication ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "step"), [("lapor", "verify"), ("musrenbang", "verify"), ("badami", "open_discussion")]
+)
+def test_the_step_that_looks_it_over_publishes(kind, step):
+    item = make.item(kind, published=False)
+    at = datetime.now(UTC)
+    items.move(item, step, make.everybody(item), at=at)
+    assert item.published_at == at
+
+
+@every_kind
+def test_what_was_refused_before_it_was_published_stays_unpublished(kind):
+    name = {"lapor": "reject", "musrenbang": "refuse", "badami": "archive"}[kind]
+    item = make.item(kind, published=False)
+    step = kind_of(item).workflow.named(name)
+    items.move(item, name, make.everybody(item), make.answers(item, step))
+    assert item.published_at is None
+
+
+def test_verifying_again_keeps_the_first_day_of_publication():
+    item = make.item("lapor", state="returned")
+    first = item.published_at
+    items.move(item, "reverify", seat("moderator"), {"department": make.OTHER_DEPARTMENT})
+    assert item.published_at == first
+
+
+# -- oversight ------------------------------------------------------------------------------
+
+
+def test_a_report_about_officials_is_triaged_by_the_coordinator_alone():
+    item = make.item("lapor", oversight=True, published=False)
+    for actor in (seat("moderator"), seat("validator")):
+        assert not items.open_steps(item, actor)
+        with pytest.raises(NotAllowed):
+            items.move(item, "verify", actor)
+    items.move(item, "verify", seat("coordinator"))
+    assert item.state == "verified"
+
+
+def test_the_department_a_report_is_about_may_not_handle_it():
+    about = {"oversight": True, "subject_department_code": make.DEPARTMENT}
+    item = make.item("lapor", state="routed", **about)
+    assert not items.open_steps(item, seat("officer"))
+    with pytest.raises(NotAllowed):
+        items.move(item, "accept", seat("officer"))
+
+
+def test_a_coordinator_of_the_department_a_report_is_about_may_not_triage_it():
+    item = make.item("lapor", oversight=True, subject_department_code=make.DEPARTMENT)
+    actor = Actor(1, 1, "Koordinator", 2, (Seat("coordinator", None, make.DEPARTMENT),))
+    assert not items.open_steps(item, actor)
+
+
+# -- the complaint's loops ------------------------------------------------------------------
+
+
+def test_information_is_asked_for_once_and_the_clock_is_the_reporters():
+    item, moderator = make.item("lapor"), seat("moderator")
+    author = Actor(item.filed_by_id, item.author_id)
+    items.move(item, "ask_info", moderator, {"note": "Di depan nomor berapa?"})
+    assert item.state == "need_info"
+    items.move(item, "give_info", author, {"note": "Di depan nomor 12."})
+    assert item.state == "received"
+    with pytest.raises(NotAllowed):
+        items.move(item, "ask_info", moderator, {"note": "Dan siapa Anda?"})
+
+
+def test_after_two_returns_the_coordinator_alone_decides_the_owner():
+    item = make.item("lapor", state="routed")
+    moderator, coordinator = seat("moderator"), seat("coordinator")
+    answers = {"reason": "wrong_department", "note": "Bukan jalan kota."}
+    items.move(item, "return", seat("officer"), answers)
+    with pytest.raises(NotAllowed):
+        items.move(item, "decide_owner", coordinator, {"department": "dishub", "note": "Ke sini."})
+    items.move(item, "reverify", moderator, {"department": make.DEPARTMENT})
+    items.move(item, "route", moderator, {"department": make.DEPARTMENT})
+    items.move(item, "return", seat("officer"), answers)
+    assert item.returns == 2
+    for actor in (moderator, coordinator):
+        with pytest.raises(NotAllowed):
+            items.move(item, "reverify", actor, {"department": "dishub"})
+    with pytest.raises(NotAllowed):
+        items.move(item, "decide_owner", moderator, {"department": "dishub", "note": "Ke sini."})
+    items.move(item, "decide_owner", coordinator, {"department": "dishub", "note": "Ke sini."})
+    assert (item.state, item.department_code) == ("routed", "dishub")
+
+
+def test_a_disputed_report_goes_back_to_the_same_department_with_priority():
+    item = make.item("lapor", state="resolved", department_code=make.DEPARTMENT)
+    author = Actor(item.filed_by_id, item.author_id)
+    items.move(item, "dispute", author, {"note": "Masih berlubang."})
+    assert (item.state, item.priority, item.department_code) == (
+        "reopened",
+        "high",
+        make.DEPARTMENT,
+    )
+    items.move(item, "accept", seat("officer"))
+    assert item.state == "accepted"
+
+
+def test_ten_quiet_days_are_counted_by_the_platform_alone():
+    item = make.item("lapor", state="resolved")
+    for actor in (seat("moderator"), seat("officer"), seat("admin")):
+        with pytest.raises(NotAllowed):
+            items.move(item, "lapse", actor)
+    change = items.move(item, "lapse", SYSTEM)
+    assert (item.state, change.seat) == ("closed", "system")
+
+
+def test_what_no_photo_can_prove_is_answered_and_what_one_can_is_proved(session):
+    told = make.category("lapor", place_bound=False)
+    question = make.item("lapor", state="accepted", category_code=told.code)
+    hole = make.item("lapor", state="accepted")
+    officer = seat("officer")
+    with pytest.raises(NotAllowed):
+        items.move(hole, "answer", officer, {"note": "Sudah."})
+    items.move(question, "answer", officer, {"note": "Bisa lewat aplikasi."})
+    assert question.state == "resolved"
+
+
+# -- corrections ----------------------------------------------------------------------------
+
+
+def test_a_moderator_corrects_the_kelurahan_and_the_item_is_theirs_no_more():
+    item, moderator = make.item("lapor"), seat("moderator")
+    items.move(item, "relocate", moderator, {"area": make.OTHER_KELURAHAN})
+    assert (item.area_code, item.area_basis) == (make.OTHER_KELURAHAN, "corrected")
+    assert not items.open_steps(item, moderator)
+
+
+# -- proposals climb ------------------------------------------------------------------------
+
+
+def test_a_proposal_climbs_the_levels_and_each_keeps_its_decision(session):
+    item = make.item("musrenbang", department_code=make.DEPARTMENT)
+    seats = {
+        "rw": seat("moderator"),
+        "kelurahan": seat("moderator"),
+        "kecamatan": seat("validator"),
+        "forum_opd": seat("officer"),
+        "kota": seat("planner"),
+    }
+    for level, actor in seats.items():
+        assert item.level == level
+        items.move(item, "verify", actor, {"cost": 1000})
+        items.move(item, "agree", actor, {"rank": 3})
+        if level != "kota":
+            with pytest.raises(NotAllowed):
+                items.move(item, "enter_rkpd", seat("planner"), {"sub_kegiatan": "1.03.10"})
+            items.move(item, "advance", actor)
+    with pytest.raises(NotAllowed):
+        items.move(item, "advance", seats["kota"])
+    items.move(item, "enter_rkpd", seats["kota"], {"sub_kegiatan": "1.03.10"})
+    session.expire_all()
+    decided = [(row.level, row.decision, row.rank, row.cost) for row in item.levels]
+    assert decided == [(level, "agree", 3, 1000) for level in seats]
+
+
+@pytest.mark.parametrize(
+    ("level", "role"),
+    [
+        ("rw", "validator"),
+        ("kelurahan", "planner"),
+        ("kecamatan", "moderator"),
+        ("kota", "officer"),
+    ],
+)
+def test_a_level_does_not_decide_for_another(level, role):
+    item = make.item("musrenbang", level=level, department_code=make.DEPARTMENT)
+    with pytest.raises(NotAllowed):
+        items.move(item, "verify", seat(role))
+
+
+def test_finished_works_stand_at_a_hundred_percent():
+    item = make.item("musrenbang", state="works")
+    officer = seat("officer")
+    items.move(item, "report_progress", officer, {"progress": 40})
+    assert (item.state, item.progress) == ("works", 40)
+    step = kind_of(item).workflow.named("finish")
+    items.move(item, "finish", make.everybody(item), make.answers(item, step))
+    assert (item.state, item.progress) == ("done", 100)
