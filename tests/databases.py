@@ -13,7 +13,14 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 ROOT = Path(__file__).resolve().parent.parent
-WATCHED = ("migrations/**/*.py", "cities/**/*.csv", "cities/**/*.toml", "app/services/city.py")
+WATCHED = (
+    "migrations/**/*.py",
+    "cities/**/*.csv",
+    "cities/**/*.toml",
+    "app/services/city.py",
+    "app/services/areas.py",
+    "maps/cells.py",
+)
 
 
 def server_url() -> str:
