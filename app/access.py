@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
-from models import Item
+from models import PROPOSAL_LEVELS, Item, Proposal
 
 PLANNED_KINDS = ("musrenbang", "badami")  # what Bapperida curates
 AREA_ROLES = ("moderator", "validator", "operator")
@@ -199,7 +199,17 @@ RULES: dict[str, Rule] = {
 
 # The one table: act -> the rules of which one must hold.
 ACTS: dict[str, tuple[str, ...]] = {
-    "read": ("public", "author", "triage", "validator", "owner", "planner", "auditor", "system"),
+    "read": (
+        "public",
+        "author",
+        "triage",
+        "validator",
+        "owner",
+        "planner",
+        "level",
+        "auditor",
+        "system",
+    ),
     "file": ("signed_in",),
     "file_on_behalf": ("operator", "triage"),
     "support": ("signed_in",),
@@ -248,14 +258,25 @@ def _visible_from(seat: Seat) -> ColumnElement[bool]:
     match seat.role:
         case "moderator" | "validator":
             return and_(in_area(seat.area_code), Item.oversight.is_(False))
+        case "operator":
+            return and_(in_area(seat.area_code), Item.oversight.is_(False), _decided_by_rw(seat))
         case "officer":
-            return and_(Item.department_code == seat.department_code, _not_about(seat))
+            mine = Item.department_code == (seat.department_code or "")
+            return and_(mine, _not_about(seat))
         case "planner":
             return and_(Item.kind.in_(PLANNED_KINDS), in_area(seat.area_code), _not_about(seat))
         case "coordinator" | "auditor":
             return and_(in_area(seat.area_code), _not_about(seat))
+        case "system":
+            return true()
         case _:
             return false()
+
+
+def _decided_by_rw(seat: Seat) -> ColumnElement[bool]:
+    """Proposals that wait for the operator's RW; its decision publishes them."""
+    at_rw = Item.id.in_(select(Proposal.id).where(Proposal.level == PROPOSAL_LEVELS[0]))
+    return at_rw if seat.rw is None else and_(at_rw, Item.rw == seat.rw)
 
 
 def _not_about(seat: Seat) -> ColumnElement[bool]:
