@@ -99,8 +99,8 @@ def test_an_item_the_moderator_may_not_read_cannot_be_found_by_joining():
     one = make.item("lapor")
     elsewhere = make.item("lapor", area_code=make.OTHER_KELURAHAN, published=False)
     moderator = make.actor(make.user(roles=("moderator",)))
+    answers = {"into": elsewhere.number, "reason": "same_matter"}
     with pytest.raises(Refused):
-        answers = {"into": elsewhere.number, "reason": "same_matter"}
         items.move(one, "merge", moderator, answers)
 
 
@@ -114,6 +114,6 @@ def test_a_number_typed_in_small_letters_is_understood():
 def test_the_reporter_may_not_join_or_separate():
     one, into = make.item("lapor"), make.item("lapor")
     author = Actor(one.filed_by_id, one.author_id)
+    answers = {"into": into.number, "reason": "same_matter"}
     with pytest.raises(NotAllowed):
-        answers = {"into": into.number, "reason": "same_matter"}
         items.move(one, "merge", author, answers)
