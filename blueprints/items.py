@@ -89,6 +89,7 @@ def show(kind: Kind, number: str) -> ResponseReturnValue:
         kind=kind,
         item=item,
         state=kind.workflow[item.state],
+        joined=_readable(item.merged_into),
         entries=item_page.trail(reads, item, pictures),
         pictures=pictures,
         words=item_page.discussion(reads, item, actor, moderates),
@@ -103,6 +104,11 @@ def show(kind: Kind, number: str) -> ResponseReturnValue:
         steps=items.open_steps(item, actor) if actor.is_signed_in else [],
         comment_key=uuid.uuid4(),
     )
+
+
+def _readable(item: Item | None) -> Item | None:
+    """The item if this reader may read it: of others not even the number is said."""
+    return item if item is not None and access.may(current_actor(), "read", item) else None
 
 
 @bp.route("/<kind:kind>/<number>/langkah/<step>", methods=["GET", "POST"])
@@ -133,6 +139,8 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
 def _taken(item: Item, step: Step, form: StepForm) -> bool:
     """Take the step if what was sent is good; what is wrong stands on the form."""
     good = form.validate()
+    if not good and step not in items.open_steps(item, current_actor()):
+        raise NotAllowed(step.name)
     _stage_photos(item, form)
     if not good or form.errors:
         return False
