@@ -221,6 +221,7 @@ def _values(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str
         return None, "isi"
     values = {**place.data, **content.data, "area_basis": spot.basis}
     values |= {"lon": spot.lon, "lat": spot.lat, "area_code": spot.area_code}
+    values |= filing.from_catalogue(db.session(), values)
     return values, ""
 
 

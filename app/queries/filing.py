@@ -17,7 +17,7 @@ from app.kinds import Kind
 from app.queries import choices
 from app.queries.calendar import city_calendar, city_day
 from app.queries.labels import area_label, labels, seat_label
-from models import Person, db
+from models import CatalogueEntry, Person, db
 
 
 def profile(actor: Actor) -> dict[str, Any]:
@@ -41,6 +41,13 @@ def fill(session: Session, form: Any, kind: Kind) -> None:
         form.subject_department_code.choices = [("", "–"), *offices]
     if "catalogue_code" in form:
         form.catalogue_code.choices = choices.catalogue(session)
+
+
+def from_catalogue(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chosen line of the *kamus usulan* says: its unit and its price."""
+    code = values.get("catalogue_code")
+    entry = session.get(CatalogueEntry, code) if code else None
+    return {"unit": entry.unit, "unit_price": entry.unit_price} if entry else {}
 
 
 def conditions(kind: Kind) -> dict[str, list[str]]:

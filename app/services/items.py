@@ -125,7 +125,7 @@ def open_steps(item: Item, actor: Actor) -> list[Step]:
     steps = kind.workflow.open_steps(
         item.state, lambda rules: bool(seat_for(actor, rules, item)), kind.facts(item)
     )
-    return sorted(steps, key=lambda step: not step.forward)
+    return sorted(steps, key=lambda step: (not step.forward, bool(step.reasons)))
 
 
 def move(
