@@ -14,8 +14,8 @@ from typing import Any
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
-from sqlalchemy.orm import Session
 
+from maps import AnySession
 from models import Facet, FacetRefresh
 
 DISTRICT = 8  # characters of a kecamatan's code: "32.73.07"
@@ -54,7 +54,7 @@ class Counts:
     at: datetime | None = None
 
 
-def counts(session: Session, chosen: Chosen = Chosen()) -> Counts:
+def counts(session: AnySession, chosen: Chosen = Chosen()) -> Counts:
     """The counts beside a list narrowed to ``chosen``; remembered for some seconds."""
     kept: OrderedDict[Chosen, tuple[float, Counts]] = current_app.extensions.setdefault(
         "rembuk_facets", OrderedDict()
@@ -75,7 +75,7 @@ def forget() -> None:
     current_app.extensions.pop("rembuk_facets", None)
 
 
-def read(session: Session, chosen: Chosen) -> Counts:
+def read(session: AnySession, chosen: Chosen) -> Counts:
     """The counts beside a list narrowed to ``chosen``, in one statement."""
     found: dict[str, dict[str, int]] = {name: {} for name in NAMES}
     total = overdue = 0
@@ -89,7 +89,9 @@ def read(session: Session, chosen: Chosen) -> Counts:
     return Counts(**found, total=total, overdue=overdue, at=at)
 
 
-def area_totals(session: Session, *, kind: str | None = None, states: tuple[str, ...] = ()) -> Any:
+def area_totals(
+    session: AnySession, *, kind: str | None = None, states: tuple[str, ...] = ()
+) -> Any:
     """(area code, items, overdue) per kelurahan, for maps and tables."""
     query = select(Facet.area_code, func.sum(Facet.items), func.sum(Facet.overdue))
     query = query.where(_is(Facet.kind, kind), _in(states)).group_by(Facet.area_code)

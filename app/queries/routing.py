@@ -15,8 +15,8 @@ from datetime import date
 
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
+from maps import AnySession
 from models import ROAD_CLASSES, Area, Category, Department, Item, RoutingRule
 
 from .calendar import city_day
@@ -140,7 +140,7 @@ def _named(rule: RoutingRule) -> Iterator[tuple[str, str | None]]:
 
 
 def owner(
-    session: Session,
+    session: AnySession,
     category_code: str,
     area_code: str,
     road_class: str | None = None,
@@ -157,7 +157,7 @@ def owner(
     return _in_force(found, departments(session), day or city_day()) if found else None
 
 
-def suggest(session: Session, item: Item) -> Explanation | None:
+def suggest(session: AnySession, item: Item) -> Explanation | None:
     """The owner the rules propose for an item; a moderator decides."""
     return owner(
         session,
@@ -168,7 +168,7 @@ def suggest(session: Session, item: Item) -> Explanation | None:
     )
 
 
-def departments(session: Session) -> dict[str, Department]:
+def departments(session: AnySession) -> dict[str, Department]:
     """Every department, ended ones too, by code."""
     return {found.code: found for found in session.scalars(select(Department))}
 
@@ -210,7 +210,7 @@ class Coverage:
     owners: Mapping[str, int]
 
 
-def coverage(session: Session, day: date | None = None) -> Coverage:
+def coverage(session: AnySession, day: date | None = None) -> Coverage:
     """Ask the rules about every case, with nothing said in the text: is there always an owner?"""
     day = day or city_day()
     known = departments(session)

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Text, case, delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
 from app.access import public_items
 from app.queries.calendar import city_day
+from maps import AnySession
 from models import Facet, FacetRefresh, Item
 
 ONE = 1
 
 
-def refresh(session: Session) -> None:
+def refresh(session: AnySession) -> None:
     """Count every published item anew: by kind, kelurahan, category, department and state.
 
     Two refreshes at once wait for each other; readers see the old counts until the commit.
