@@ -101,7 +101,9 @@ def shell(
     _use_own_files()
     scale = steps(counts.values())
     west, south, east, north = bbox
-    chart = folium.Map(tiles=None, zoom_snap=0.25)
+    chart = folium.Map(
+        tiles=None, zoom_snap=0.25, scroll_wheel_zoom=False, attribution_control=False
+    )
     chart.options["maxZoom"] = 18
     layer = folium.GeoJson(
         _data(areas, counts, scale),

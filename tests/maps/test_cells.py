@@ -20,7 +20,7 @@ from maps.cells import REACH, Site, cells, weighted
 from maps.plane import Plane
 
 ROOT = Path(__file__).resolve().parents[2]
-OFFICIAL = os.environ.get("REMBUK_TEST_BOUNDARIES", "")  # a GeoJSON of the real kelurahan
+OFFICIAL = os.environ.get("TEST_BOUNDARIES", "")  # a GeoJSON of the real kelurahan
 
 sites_anywhere = st.lists(
     st.tuples(
