@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 from geoalchemy2.shape import to_shape
+from shapely import Point
 from sqlalchemy import select
 
 from app.access import Actor, Seat
@@ -137,7 +138,7 @@ def area(code: str = KELURAHAN) -> Area:
 
 def values(kind: str = "lapor", area_code: str = KELURAHAN, **given: Any) -> dict[str, Any]:
     """What a filing form would hand to ``services.items.file``."""
-    point = to_shape(area(area_code).point)
+    point = cast(Point, to_shape(area(area_code).point))
     usual: dict[str, Any] = {
         "title": f"Lubang di depan pasar nomor {next(_numbers)}",
         "body": "Sudah dua minggu, cukup dalam dan berbahaya waktu hujan.",
@@ -264,7 +265,11 @@ def _answer(about: Item, name: str, department_code: str) -> Any:
 def photo(of: Item | None = None, **columns: Any) -> Photo:
     """A photo that may be shown (there is no file behind it)."""
     mark = uuid.uuid4().hex
-    usual = {"status": "ready", "media_name": f"{mark}.jpg", "thumb_name": f"{mark}-k.jpg"}
+    usual: dict[str, Any] = {
+        "status": "ready",
+        "media_name": f"{mark}.jpg",
+        "thumb_name": f"{mark}-k.jpg",
+    }
     usual |= {"width": 800, "height": 600, "ready_at": datetime.now(UTC)}
     made = Photo(item_id=of.id if of else None, **usual | columns)
     db.session.add(made)

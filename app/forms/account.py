@@ -140,6 +140,25 @@ def _phone(form: Any, field: Any) -> None:
         raise ValidationError(_("A phone number has 8 to 15 digits, like 0812 3456 7890."))
 
 
+class NotANik(ValidationError):
+    """An identity number (NIK) has 16 digits, the seventh to the twelfth being a day of birth."""
+
+
+def plain_nik(typed: str) -> str:
+    """The sixteen digits somebody typed, with spaces or dots perhaps.  Raises NotANik."""
+    nik = re.sub(r"[\s.\-]", "", typed)
+    if re.fullmatch(r"[1-9][0-9]{15}", nik):
+        day, month = int(nik[6:8]), int(nik[8:10])
+        day -= 40 if day > 40 else 0  # so are the birthdays of women written
+        if 1 <= day <= 31 and 1 <= month <= 12:
+            return nik
+    raise NotANik(_("A NIK has 16 digits. Please compare it with your identity card."))
+
+
+def _nik(form: Any, field: Any) -> None:
+    plain_nik(field.data or "")
+
+
 def _since(form: Any, field: Any) -> None:
     if field.data and not date(1900, 1, 1) <= field.data <= date.today():
         raise ValidationError(_("Please check this date."))
@@ -177,7 +196,7 @@ class ProfileForm(Form):
     resident_since = DateField(_("Living there since"), validators=[Optional(), _since])
     nik = StringField(
         _("Identity number (NIK)"),
-        validators=[Optional(), Length(max=40, message=_("A NIK has 16 digits."))],
+        validators=[Optional(), _nik],
         render_kw={"inputmode": "numeric", "autocomplete": "off"},
     )
     forget_nik = BooleanField(_("Take my NIK away"))

@@ -30,7 +30,7 @@ def mandates(
 
     ``shown``: now (in force), later (not begun), ended.
     """
-    query: Select[tuple[Mandate]] = select(Mandate).options(
+    query: Select[Mandate] = select(Mandate).options(
         joinedload(Mandate.user), joinedload(Mandate.area), joinedload(Mandate.department)
     )
     query = query.where(*_shown(shown))

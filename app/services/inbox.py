@@ -5,15 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, Update, update
+from sqlalchemy import CursorResult, Update, select, update
 
 from app.access import Actor
 from models import Item, Notification, db
 
 
-def mark_read(actor: Actor, notification_id: int) -> int:
-    """One line; a line of somebody else is left alone.  Returns how many changed."""
-    return _run(_unread(actor).where(Notification.id == notification_id))
+def mark_read(actor: Actor, notification_id: int) -> Item | None:
+    """One line; returns what it tells of, None for a line of somebody else."""
+    mine = select(Notification).filter_by(id=notification_id, user_id=actor.user_id)
+    line = db.session.scalar(mine)
+    if line is None:
+        return None
+    line.read_at = line.read_at or datetime.now(UTC)
+    return line.item
 
 
 def mark_item_read(actor: Actor, item: Item) -> int:

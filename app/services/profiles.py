@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,16 +11,13 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from app.forms.account import plain_nik
 from models import Person, User, db
 
 from . import audit
 
 ABOUT_PERSON = ("name", "phone", "address", "area_code", "rw", "rt", "resident_since")
 ABOUT_LOGIN = ("language", "wants_email")
-
-
-class NotANik(Exception):
-    """An identity number (NIK) has 16 digits, the seventh to the twelfth being a day of birth."""
 
 
 class NikTaken(Exception):
@@ -32,7 +28,7 @@ def update_profile(user: User, values: Mapping[str, Any]) -> None:
     """Keep what the profile form says; what ``values`` leaves out stays.
 
     ``nik`` is kept as a keyed hash and its last four digits, never itself; empty leaves it;
-    ``forget_nik`` true takes it away.  Raises NotANik and NikTaken.
+    ``forget_nik`` true takes it away.  Raises NikTaken, and NotANik of the form.
     """
     person = user.person
     for name in ABOUT_PERSON:
@@ -58,18 +54,6 @@ def nik_hash(nik: str) -> str:
     """The keyed hash by which an identity number is recognised."""
     key = str(current_app.config["NIK_KEY"]).encode()
     return hmac.new(key, nik.encode(), hashlib.sha256).hexdigest()
-
-
-def plain_nik(typed: str) -> str:
-    """The sixteen digits somebody typed with spaces or dots.  Raises NotANik."""
-    nik = re.sub(r"[\s.\-]", "", typed)
-    if not re.fullmatch(r"[1-9][0-9]{15}", nik):
-        raise NotANik
-    day, month = int(nik[6:8]), int(nik[8:10])
-    day -= 40 if day > 40 else 0  # so are the birthdays of women written
-    if not (1 <= day <= 31 and 1 <= month <= 12):
-        raise NotANik
-    return nik
 
 
 def _keep_nik(person: Person, typed: str) -> None:

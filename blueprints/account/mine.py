@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.access import may
 from app.queries import inbox as letters
 from app.queries import items as lists
 from app.queries.actors import current_actor
@@ -58,7 +59,9 @@ def read_all() -> ResponseReturnValue:
 @bp.post("/saya/kotak-masuk/<int(max=9223372036854775807):notification_id>")
 @signed_in
 def read_one(notification_id: int) -> ResponseReturnValue:
-    """One line has been read; others' lines are not touched."""
-    reading.mark_read(current_actor(), notification_id)
+    """One line has been read: on to what it tells of.  Nobody reads another's line."""
+    item = reading.mark_read(current_actor(), notification_id)
     db.session.commit()
-    return redirect(url_for(".inbox", sebelum=_before()))
+    if item is None or not may(current_actor(), "read", item):
+        return redirect(url_for(".inbox"))
+    return redirect(url_for("items.show", kind=item.kind, number=item.number))

@@ -51,8 +51,6 @@ def _profile_form() -> ProfileForm:
 def _kept(form: ProfileForm) -> bool:
     try:
         profiles.update_profile(me(), form.data)
-    except profiles.NotANik:
-        form.nik.errors = [_("A NIK has 16 digits. Please compare it with your identity card.")]
     except profiles.NikTaken:
         form.nik.errors = [
             _("Another account has this NIK. If it is yours, please ask at the city's office.")

@@ -381,8 +381,8 @@ def test_the_inbox_shows_what_one_was_told_and_marks_it_read(client_for: For):
     line, theirs = told(user, item, "answer"), told(other, item, "answer")
     client = client_for(user)
     assert item.title in client.get("/saya/kotak-masuk").text
-    client.post(f"/saya/kotak-masuk/{theirs.id}")
-    client.post(f"/saya/kotak-masuk/{line.id}")
+    assert client.post(f"/saya/kotak-masuk/{theirs.id}").location == "/saya/kotak-masuk"
+    assert item.number in client.post(f"/saya/kotak-masuk/{line.id}").location
     db.session.expire_all()
     assert line.read_at is not None
     assert theirs.read_at is None
@@ -397,8 +397,11 @@ def test_the_inbox_hides_what_one_may_no_longer_read(client_for: For):
     user = factories.user()
     item = factories.item("lapor", visibility="confidential")
     told(user, item)
-    page = client_for(user).get("/saya/kotak-masuk")
+    line = told(user, item, "comment")
+    client = client_for(user)
+    page = client.get("/saya/kotak-masuk")
     assert page.status_code == 200
+    assert client.post(f"/saya/kotak-masuk/{line.id}").location == "/saya/kotak-masuk"
     assert item.title not in page.text
     assert item.number not in page.text
 

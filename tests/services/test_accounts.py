@@ -8,6 +8,7 @@ import pytest
 from flask import current_app
 from sqlalchemy import select, text
 
+from app.forms.account import NotANik
 from app.services import accounts, passwords, profiles
 from app.services.anonymise import anonymise
 from models import AuditEvent, ChangeText, Draft, Follow, Notification, Person, User, db
@@ -247,7 +248,7 @@ def test_one_nik_belongs_to_one_person():
     ["1", "327301450190000", "32730145019000033", "0273014501900003", "3273019901900003", "٣" * 16],
 )
 def test_what_is_no_nik_is_refused(nik: str):
-    with pytest.raises(profiles.NotANik):
+    with pytest.raises(NotANik):
         profiles.update_profile(factories.user(), {"nik": nik})
 
 

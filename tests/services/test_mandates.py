@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.access import Actor, Seat
 from app.queries.calendar import city_day
 from app.services import mandates
-from models import AuditEvent, User
+from models import AuditEvent, User, db
 from tests import factories
 from tests.factories import DEPARTMENT, KECAMATAN, KELURAHAN
 
@@ -135,5 +135,5 @@ def test_giving_and_ending_are_written_down(admin: Actor):
     seat = mandates.give(factories.user(), "moderator", admin, area_code=KELURAHAN)
     mandates.end(seat, admin, "selesai")
     query = select(AuditEvent).where(AuditEvent.subject == f"mandate:{seat.id}")
-    events = [(e.act, e.actor_id) for e in factories.db.session.scalars(query)]
+    events = [(e.act, e.actor_id) for e in db.session.scalars(query)]
     assert events == [("give_mandate", admin.user_id), ("end_mandate", admin.user_id)]
