@@ -46,6 +46,7 @@ def extract(template: Path) -> None:
     run(
         [PYBABEL, "-q", "extract", "-F", "babel.cfg", "--no-default-keywords", *words,
          "--no-location", "--sort-output", "--omit-header", "--project", "Rembuk",
+         "--ignore-dirs", ".*",  # the default leaves out folders like _macros, too
          "-o", template, *sources],
         "The messages could not be collected: correct the file named here.",
     )  # fmt: skip
