@@ -1,0 +1,1 @@
+"""How fast is it?  Load and scale programs behind ``bin/bench``; never part of the tests."""

@@ -1,0 +1,25 @@
+"""The application as it is served, and beside it a bare Flask route: the floor of this server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask, Response, jsonify
+
+from app import create_app
+
+app = create_app()
+floor = Flask("floor")
+
+
+@floor.get("/bench/bare.json")
+def bare() -> Response:
+    """The least a Flask route can answer."""
+    return jsonify(ok=True)
+
+
+def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    """Our pages by our application, the floor by an empty one, both on the same server."""
+    target = floor if environ["PATH_INFO"].startswith("/bench/") else app
+    return target(environ, start)
