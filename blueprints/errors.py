@@ -80,7 +80,7 @@ def _csrf(error: CSRFError) -> Response:
 
 
 def _limited(error: RateLimitExceeded) -> Response:
-    return problem(429)
+    return problem(429, error.limit.error_message or "")
 
 
 def _unexpected(error: Exception) -> Response:
