@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Blueprint, Response, abort, send_file, session
+from flask import Blueprint, Response, abort, request, session
 from flask.typing import ResponseReturnValue
 
 from app.queries import photos
@@ -54,14 +54,14 @@ def _drafts_in_hand() -> list[uuid.UUID]:
     return keys
 
 
-def _picture(name: str, open_to_all: bool) -> Response:
+def _picture(name: str, open_to_all: bool) -> ResponseReturnValue:
     try:
-        file = media().open(name)
+        response = Response(media().read(name), mimetype="image/webp")
     except FileNotFoundError:
         abort(404)
-    response = send_file(file, "image/webp", etag=name, conditional=True)
     kept = f"public, max-age={WEEK}, immutable" if open_to_all else "private, no-store"
     response.headers["Cache-Control"] = kept
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    response.set_etag(name)
+    return response.make_conditional(request)

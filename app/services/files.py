@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from flask import current_app
 
@@ -18,8 +18,8 @@ class Files(Protocol):
     def put(self, name: str, data: bytes) -> None:
         """Keep ``data`` under ``name``, all of it or nothing; twice does no harm."""
 
-    def open(self, name: str) -> BinaryIO:
-        """Read it; raises FileNotFoundError."""
+    def read(self, name: str) -> bytes:
+        """All of it; raises FileNotFoundError."""
 
     def delete(self, name: str) -> None:
         """Forget it; twice does no harm."""
@@ -57,9 +57,9 @@ class LocalFiles:
             part.unlink(missing_ok=True)
         _sync_folder(path.parent)
 
-    def open(self, name: str) -> BinaryIO:
-        """The file, to read; raises FileNotFoundError."""
-        return self._path(name).open("rb")
+    def read(self, name: str) -> bytes:
+        """The whole file; raises FileNotFoundError."""
+        return self._path(name).read_bytes()
 
     def delete(self, name: str) -> None:
         """Remove the file if it is there."""

@@ -145,11 +145,9 @@ def process(photo_id: int) -> None:
 
 def _read(photo: Photo) -> images.Picture:
     try:
-        file = staging().open(photo.staged_name)
+        data = staging().read(photo.staged_name)
     except FileNotFoundError:
         raise Broken from None
-    with file:
-        data = file.read()
     return images.harmless(io.BytesIO(data))
 
 
@@ -176,6 +174,7 @@ def discard_original(photo_id: int) -> None:
         return
     staging().delete(photo.staged_name)
     photo.staged_name = ""
+    db.session.flush()
 
 
 def remove(photo: Photo) -> None:

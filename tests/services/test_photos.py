@@ -1,0 +1,374 @@
+"""Photos on their way: staged, made harmless, shown to those who may read, forgotten."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import uuid
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from app.access import ANONYMOUS, Actor
+from app.jobs import photos as job
+from app.queries import photos as reads
+from app.services import evidence, files, images, photos
+from app.workflow import NotAllowed
+from models import AuditEvent, Draft, Photo
+from tests import factories as make
+from tests.services.test_images import drawn, exif, saved
+
+JOBS = text("SELECT args->>'photo_id' FROM procrastinate_jobs WHERE task_name = 'photo_process'")
+
+
+@pytest.fixture
+def var(app: Any, session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setitem(app.config, "VAR", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def resident(session: Any) -> Actor:
+    return make.actor(make.user())
+
+
+def jpeg(shade: int = 0) -> io.BytesIO:
+    image = drawn()
+    image.putpixel((300, 300), (shade, shade, shade))
+    image.paste((shade, 10, 10), (300, 200, 400, 300))
+    return saved(image, "JPEG", exif=exif())
+
+
+def draft_of(session: Any, actor: Actor) -> Draft:
+    draft = Draft(key=uuid.uuid4(), kind="lapor", user_id=actor.user_id, data={})
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def kept(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_an_original_waits_in_private_and_its_job_in_the_same_transaction(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    photo = photos.stage(jpeg(), actor=resident, draft=draft_of(session, resident))
+    assert (photo.status, photo.media_name) == ("staged", "")
+    (path,) = (p for p in (var / "staging").rglob("*") if p.is_file())
+    assert path.name == photo.staged_name
+    assert oct(path.stat().st_mode)[-3:] == "600"
+    assert oct(path.parent.stat().st_mode)[-3:] == "700"
+    assert oct((var / "staging").stat().st_mode)[-3:] == "700"
+    assert session.scalars(JOBS).all() == [str(photo.id)]
+
+
+def test_the_job_makes_it_harmless_and_deletes_the_original(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    photo = photos.stage(jpeg(), actor=resident, draft=draft_of(session, resident))
+    job.process(photo.id)
+    session.refresh(photo)
+    assert (photo.status, photo.staged_name, photo.problem) == ("ready", "", "")
+    assert (photo.width, photo.height) == (640, 400)
+    assert kept(var / "staging") == []
+    assert kept(var / "media") == sorted([photo.media_name, photo.thumb_name])
+    assert b"2026" not in photo.evidence
+    assert evidence.unlock(photo.evidence, photo.id).lon == 107.61
+
+
+def test_doing_it_twice_changes_nothing(session: Any, var: Path, resident: Actor) -> None:
+    photo = photos.stage(jpeg(), actor=resident, draft=draft_of(session, resident))
+    job.process(photo.id)
+    session.refresh(photo)
+    before = (photo.media_name, photo.ready_at, photo.evidence)
+    job.process(photo.id)
+    session.refresh(photo)
+    assert (photo.media_name, photo.ready_at, photo.evidence) == before
+
+
+@pytest.mark.parametrize("dies_at", ["read", "large", "small", "row", "commit", "original", "end"])
+def test_a_worker_that_dies_anywhere_loses_nothing(
+    session: Any, var: Path, resident: Actor, monkeypatch: pytest.MonkeyPatch, dies_at: str
+) -> None:
+    class Died(BaseException):
+        pass
+
+    photo = photos.stage(jpeg(), actor=resident, draft=draft_of(session, resident))
+    session.commit()
+    with monkeypatch.context() as patch:
+        _die(patch, dies_at, Died)
+        with pytest.raises(Died):
+            job.process(photo.id)
+    session.rollback()
+    job.process(photo.id)
+    session.commit()
+    session.refresh(photo)
+    assert (photo.status, photo.staged_name) == ("ready", "")
+    assert kept(var / "staging") == []
+    assert kept(var / "media") == sorted([photo.media_name, photo.thumb_name])
+
+
+def _die(monkeypatch: pytest.MonkeyPatch, where: str, died: type[BaseException]) -> None:
+    """Break off just before (or after) one of the acts of the job."""
+
+    def die(*_args: Any, **_more: Any) -> None:
+        raise died
+
+    def after(function: Any, calls: int = 1) -> Any:
+        count = iter(range(1, 100))
+
+        def run(*args: Any, **more: Any) -> None:
+            function(*args, **more)
+            if next(count) == calls:
+                raise died
+
+        return run
+
+    put, delete = files.LocalFiles.put, files.LocalFiles.delete
+    target, name, act = {
+        "read": (images, "harmless", die),
+        "large": (files.LocalFiles, "put", after(put)),
+        "small": (files.LocalFiles, "put", after(put, 2)),
+        "row": (photos, "_set", die),
+        "commit": (photos, "process", after(photos.process)),
+        "original": (photos, "discard_original", die),
+        "end": (files.LocalFiles, "delete", after(delete)),
+    }[where]
+    monkeypatch.setattr(target, name, act)
+
+
+def test_a_damaged_photo_is_refused_with_a_sentence_and_its_original_goes(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    data = saved(drawn((2000, 1500)), "PNG").getvalue()
+    draft = draft_of(session, resident)
+    photo = photos.stage(io.BytesIO(data[:-40]), actor=resident, draft=draft)
+    job.process(photo.id)
+    session.refresh(photo)
+    assert photo.status == "refused"
+    assert photo.problem
+    assert kept(var) == []
+
+
+def test_a_lost_original_is_said_and_does_not_stop_the_job(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    photo = photos.stage(jpeg(), actor=resident, draft=draft_of(session, resident))
+    files.staging().delete(photo.staged_name)
+    job.process(photo.id)
+    session.refresh(photo)
+    assert photo.status == "refused"
+
+
+def test_a_full_disk_is_no_fault_of_the_photo(
+    session: Any, var: Path, resident: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = photos.stage(jpeg(), actor=resident, draft=draft_of(session, resident))
+
+    def full(*_args: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.LocalFiles, "put", full)
+    with pytest.raises(OSError, match="No space"):
+        photos.process(photo.id)
+    assert session.get(Photo, photo.id).status == "staged"
+
+
+def test_ten_megabytes_are_taken_and_a_byte_more_is_not(var: Path, resident: Actor) -> None:
+    data = jpeg().getvalue()
+    photos.stage(io.BytesIO(data.ljust(images.MAX_BYTES, b"\0")), actor=resident)
+    with pytest.raises(images.TooLarge):
+        photos.stage(io.BytesIO(data.ljust(images.MAX_BYTES + 1, b"\0")), actor=resident)
+    with pytest.raises(photos.Empty):
+        photos.stage(io.BytesIO(b""), actor=resident)
+
+
+def test_a_sixth_photo_of_a_draft_is_refused_but_refused_ones_do_not_count(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    draft = draft_of(session, resident)
+    made = [photos.stage(jpeg(n), actor=resident, draft=draft) for n in range(5)]
+    with pytest.raises(photos.TooMany):
+        photos.stage(jpeg(9), actor=resident, draft=draft)
+    made[0].status = "refused"
+    photos.stage(jpeg(9), actor=resident, draft=draft)
+
+
+def test_every_problem_has_a_sentence(session: Any) -> None:
+    for problem in (*images.PhotoProblem.__subclasses__(), images.PhotoProblem):
+        assert len(str(problem())) > 10
+
+
+def test_a_photo_taken_out_of_a_draft_leaves_no_file(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    draft = draft_of(session, resident)
+    first = photos.stage(jpeg(), actor=resident, draft=draft)
+    twin = photos.stage(jpeg(), actor=resident, draft=draft)
+    for photo in (first, twin):
+        job.process(photo.id)
+    session.refresh(first)
+    names = [first.media_name, first.thumb_name]
+    photos.discard(draft, first.id)
+    assert [photo.id for photo in draft.photos] == [twin.id]
+    job.forget("", names)
+    assert kept(var / "media") == sorted(names)  # the twin still needs them
+    photos.discard(draft, twin.id)
+    job.forget("", names)
+    assert kept(var / "media") == []
+
+
+def test_another_drafts_photo_and_an_items_photo_stay(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    photo = photos.stage(jpeg(), actor=resident, draft=draft_of(session, resident))
+    photos.discard(draft_of(session, resident), photo.id)
+    assert session.get(Photo, photo.id) is not None
+    photo.draft_key, photo.item_id = None, make.item().id
+    with pytest.raises(NotAllowed):
+        photos.remove(photo)
+
+
+def test_what_nobody_came_back_for_is_forgotten(session: Any, var: Path, resident: Actor) -> None:
+    old = datetime.now(UTC) - timedelta(days=3)
+    fresh, lost, stuck = (photos.stage(jpeg(n), actor=resident) for n in (1, 2, 3))
+    lost.created_at = stuck.created_at = old
+    stuck.item_id = make.item().id
+    files.staging().put("orphan", b"x")
+    files.media().put("nobodys", b"x")
+    for path in (*(var / "staging").rglob("*"), *(var / "media").rglob("*")):
+        os.utime(path, (old.timestamp(), old.timestamp()))
+    lost_id = lost.id
+    photos.sweep()
+    session.expire_all()
+    assert session.get(Photo, lost_id) is None
+    assert (fresh.status, stuck.status) == ("staged", "refused")
+    assert {fresh.staged_name, stuck.staged_name} <= set(kept(var / "staging"))
+    assert "orphan" not in kept(var)
+    assert "nobodys" not in kept(var)
+
+
+def test_evidence_is_read_with_a_reason_and_written_down(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    item = make.item(state="routed")
+    photo = photos.stage(jpeg(), actor=resident, item=item)
+    job.process(photo.id)
+    session.refresh(photo)
+    officer = make.actor(make.user(roles=["officer"]))
+    found = photos.read_evidence(photo, officer, "Membandingkan dengan lokasi laporan")
+    assert (found.lon, found.lat, found.taken_at) == (107.61, -6.9075, "2026-11-20T07:15:30")
+    event = session.scalars(select(AuditEvent).filter_by(subject=f"photo:{photo.id}")).one()
+    assert (event.act, event.actor_id) == ("photo.evidence", officer.user_id)
+    for actor, reason in ((officer, " "), (resident, "ingin tahu"), (ANONYMOUS, "ingin tahu")):
+        with pytest.raises(NotAllowed):
+            photos.read_evidence(photo, actor, reason)
+
+
+def test_evidence_of_one_photo_cannot_be_read_as_anothers(app: Any, session: Any) -> None:
+    stored = evidence.lock(images.Evidence("2026-11-20T07:15:30", 107.6, -6.9), 1)
+    assert stored is not None
+    with pytest.raises(evidence.Unreadable):
+        evidence.unlock(stored, 2)
+    with pytest.raises(evidence.Unreadable):
+        evidence.unlock(stored[:-1] + bytes([stored[-1] ^ 1]), 1)
+    assert evidence.lock(images.Evidence(), 1) is None
+    assert json.dumps(evidence.unlock(stored, 1).taken_at) == '"2026-11-20T07:15:30"'
+
+
+def ready(session: Any, actor: Actor, **where: Any) -> Photo:
+    photo = photos.stage(jpeg(), actor=actor, **where)
+    job.process(photo.id)
+    session.refresh(photo)
+    return photo
+
+
+def test_a_public_photo_may_be_kept_by_everybody(
+    session: Any, var: Path, resident: Actor, client: Any
+) -> None:
+    photo = ready(session, resident, item=make.item())
+    for path, size in ((f"/foto/{photo.media_name}", 640), (f"/foto/{photo.thumb_name}", 480)):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.mimetype == "image/webp"
+        assert answer.headers["Cache-Control"] == "public, max-age=604800, immutable"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in answer.headers
+        assert images.webp_size(answer.data)[0] == size
+        again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+    thumb = client.get(f"/foto/{photo.media_name}/kecil")
+    assert images.webp_size(thumb.data)[0] == 480
+
+
+@pytest.mark.parametrize("given", [{"published": False}, {"visibility": "confidential"}])
+def test_a_photo_of_what_is_not_public_is_there_for_its_people_alone(
+    session: Any, var: Path, client_for: Any, given: dict[str, Any]
+) -> None:
+    author = make.user()
+    item = make.item(author=author, **given)
+    photo = ready(session, make.actor(author), item=item)
+    path = f"/foto/{photo.media_name}"
+    for stranger in (None, make.user(), make.user(roles=["officer"])):
+        for end in ("", "/kecil"):
+            assert client_for(stranger).get(path + end).status_code == 404
+    for reader in (author, make.user(roles=["moderator"])):
+        answer = client_for(reader).get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_nothing_is_served_before_it_is_harmless(
+    session: Any, var: Path, client: Any, resident: Actor
+) -> None:
+    photo = photos.stage(jpeg(), actor=resident, item=make.item())
+    for name in (photo.staged_name, "0" * 64, "../../etc/passwd", "x" * 64, "a" * 63 + "/"):
+        assert client.get(f"/foto/{name}").status_code == 404
+    photo.media_name = "ab" * 32
+    assert reads.public(session, photo.media_name) is None
+    photo.status = "ready"
+    session.flush()
+    assert client.get(f"/foto/{photo.media_name}").status_code == 404  # there is no file
+
+
+def test_a_drafts_photo_is_for_whoever_began_the_draft(
+    session: Any, var: Path, client_for: Any
+) -> None:
+    author, stranger = make.user(), make.user(roles=["moderator"])
+    draft = draft_of(session, make.actor(author))
+    photo = ready(session, make.actor(author), draft=draft)
+    path = f"/foto/{photo.media_name}"
+    assert client_for(author).get(path).status_code == 200
+    assert client_for(stranger).get(path).status_code == 404
+    assert client_for().get(path).status_code == 404
+
+
+def test_a_browser_without_a_login_sees_the_photos_of_its_own_draft(
+    session: Any, var: Path, client_for: Any
+) -> None:
+    draft = draft_of(session, ANONYMOUS)
+    photo = ready(session, ANONYMOUS, draft=draft)
+    mine, other = client_for(), client_for()
+    with mine.session_transaction() as cookie:
+        cookie["drafts"] = [str(draft.key), "nonsense"]
+    assert mine.get(f"/foto/{photo.media_name}").status_code == 200
+    assert other.get(f"/foto/{photo.media_name}").status_code == 404
+    draft.user_id = make.user().id
+    session.flush()
+    assert mine.get(f"/foto/{photo.media_name}").status_code == 404
+
+
+def test_a_photo_that_waits_for_a_step_is_for_its_uploader(
+    session: Any, var: Path, client_for: Any
+) -> None:
+    officer = make.user(roles=["officer"])
+    photo = ready(session, make.actor(officer))
+    assert client_for(officer).get(f"/foto/{photo.media_name}").status_code == 200
+    assert (
+        client_for(make.user(roles=["officer"])).get(f"/foto/{photo.media_name}").status_code == 404
+    )
