@@ -68,6 +68,8 @@ def serving(database_url: str) -> Iterator[Server]:
         "REMBUK_DATABASE_URL": database_url,
         "REMBUK_RATE_LIMITS": "0",
         "REMBUK_TILES_URL": "",
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "1048576",
     }
     command = [sys.executable, "-m", "gunicorn", "bench.wsgi:application", "-k", "gthread"]
     command += ["-w", str(WORKERS), "--threads", str(THREADS), "-b", f"127.0.0.1:{port}"]

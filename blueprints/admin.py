@@ -90,7 +90,7 @@ def _mandate_form() -> MandateForm:
     form.area_code.choices = {
         "–": nothing,
         _("Kecamatan"): tops,
-        **choices.kelurahan(db.session()),
+        **choices.kelurahan(),
     }
     form.department_code.choices = nothing + choices.departments(db.session())
     return form

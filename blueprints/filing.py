@@ -66,7 +66,7 @@ def _form(
     typed = request.form if sent else MultiDict((draft.data.get(page) if draft else None) or {})
     if page == "lokasi":
         form: Any = PlaceForm(typed or None, meta=meta, data=filing.profile(current_actor()))
-        groups = choices.kelurahan(db.session())
+        groups = choices.kelurahan()
         form.area_code.choices = {"": [("", _("Please choose"))], **groups}
     elif page == "isi":
         form = kind.form(typed or None, meta=meta, data=filing.defaults(kind))

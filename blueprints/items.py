@@ -48,7 +48,7 @@ def _list(kind: Kind | None) -> ResponseReturnValue:
         filters=filters,
         page=lists.public_page(session(), filters, before),
         count=lists.public_count(session(), filters),
-        options=listing.options(session(), filters),
+        options=listing.options(filters),
         before=before,
     )
 

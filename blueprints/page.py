@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_babel import (
     format_currency,
     format_date,
@@ -16,9 +16,11 @@ from flask_babel import (
     format_decimal,
     format_timedelta,
     get_locale,
+    get_translations,
 )
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
+from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.extensions import language
@@ -36,18 +38,25 @@ def session() -> Session:
 
 
 @cache
-def _digest(path: Path, mtime: float) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+def _kept(filename: str) -> str:
+    path = Path(current_app.static_folder or "") / filename
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else None
+    return url_for("static", filename=filename, v=digest)
 
 
 def static_url(filename: str) -> str:
     """The address of a static file, with a mark of its content so that it may be kept a year."""
-    path = Path(current_app.static_folder or "") / filename
-    try:
-        version = _digest(path, path.stat().st_mtime)
-    except FileNotFoundError:
-        version = None
-    return url_for("static", filename=filename, v=version)
+    return _kept.__wrapped__(filename) if current_app.debug else _kept(filename)
+
+
+def area_options(chosen: str) -> Markup:
+    """The options of a list of kecamatan and kelurahan; 181 lines, so made once a minute."""
+    known, language = labels(), str(get_locale())
+    made = known.pieces.get(f"areas-{language}")
+    if made is None:
+        made = known.pieces[f"areas-{language}"] = render_template("items/_areas.html", areas=known)
+    mark = f'value="{escape(chosen)}"'
+    return Markup(made.replace(mark, f"{mark} selected", 1) if chosen else made)
 
 
 def local_day(moment: datetime) -> date:
@@ -134,8 +143,25 @@ def _remember_language(response: Response) -> Response:
     return response
 
 
+def _translations() -> Any:
+    """The reader's catalogue, looked up once a request and language, not once a word."""
+    locale = get_locale()
+    if g.get("catalogue_of") is not locale:
+        g.catalogue_of, g.catalogue = locale, get_translations()
+    return g.catalogue
+
+
+def _quick_translations(app: Flask) -> None:
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _translations().ugettext(text),
+        lambda one, many, n: _translations().ungettext(one, many, n),
+        newstyle=True,
+    )
+
+
 def init_app(app: Flask) -> None:
     """Give templates what they all use."""
+    _quick_translations(app)
     app.context_processor(_context)
     app.after_request(_remember_language)
     for function in (day, moment, ago, rupiah, amount, named, seat_label, lonlat):
@@ -147,6 +173,7 @@ def init_app(app: Flask) -> None:
     app.add_template_global(lambda level: LEVEL_NAMES.get(level, level), "level_name")
     app.add_template_global(photo_url)
     app.add_template_global(static_url)
+    app.add_template_global(area_options)
     app.add_template_global(kind_of)
     app.add_template_global(state_of)
     app.add_template_global(lambda: g.reference, "reference")

@@ -12,7 +12,7 @@ from app.kinds import REASONS
 from app.queries.calendar import city_day
 from app.queries.labels import labels
 from app.workflow import Step
-from models import Area, CatalogueEntry, Department
+from models import CatalogueEntry, Department
 
 Choice = tuple[str, Any]
 
@@ -27,19 +27,9 @@ def categories(kind: str) -> list[Choice]:
     ]
 
 
-def kelurahan(session: Session, under: str = "") -> dict[str, list[Choice]]:
+def kelurahan() -> dict[str, list[Choice]]:
     """Kecamatan → its kelurahan as choices, by name."""
-    query = (
-        select(Area.code, Area.name, Area.parent_code)
-        .where(Area.level == "kelurahan", Area.valid_to.is_(None))
-        .order_by(Area.name)
-    )
-    if under:
-        query = query.where(or_(Area.code == under, Area.parent_code == under))
-    known, groups = labels().areas, dict[str, list[Choice]]()
-    for code, name, parent in session.execute(query):
-        groups.setdefault(known.get(parent or "", ""), []).append((code, name))
-    return dict(sorted(groups.items()))
+    return {district: list(areas) for district, areas in labels().kelurahan.items()}
 
 
 def departments(session: Session, external: bool | None = None) -> list[Choice]:
@@ -75,5 +65,5 @@ def of_step(session: Session, step: Step, kind: str) -> dict[str, Any]:
     if "category" in asked:
         offers["category"] = categories(kind)
     if "area" in asked:
-        offers["area"] = [c for group in kelurahan(session).values() for c in group]
+        offers["area"] = [c for group in kelurahan().values() for c in group]
     return offers

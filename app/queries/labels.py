@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from models import Area, Category, Department, reading
 
@@ -23,6 +25,8 @@ class Labels:
     departments: dict[str, str] = field(default_factory=dict)
     department_names: dict[str, str] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
+    kelurahan: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # by kecamatan
+    pieces: dict[str, str] = field(default_factory=dict)  # what pages made of these, kept as long
     taken: float = 0.0
 
 
@@ -42,9 +46,11 @@ def forget() -> None:
 def _read() -> Labels:
     session = reading()
     found = Labels(taken=time.monotonic())
-    for code, level, name in session.execute(select(Area.code, Area.level, Area.name)):
-        found.areas[code] = name
-        found.levels[code] = level
+    areas = session.execute(select(Area.code, Area.level, Area.name, Area.valid_to)).all()
+    for area in areas:
+        found.areas[area.code] = area.name
+        found.levels[area.code] = area.level
+    found.kelurahan = _grouped([a for a in areas if a.valid_to is None], found.areas)
     rows = session.execute(select(Department.code, Department.abbreviation, Department.name))
     for code, short, name in rows:
         found.departments[code] = short
@@ -54,6 +60,16 @@ def _read() -> Labels:
         session.expunge(category)
         found.categories[category.code] = category
     return found
+
+
+def _grouped(areas: Sequence[Row[Any]], names: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Kecamatan, by name → its kelurahan as (code, name), by name."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for area in sorted(areas, key=lambda area: str(area.name)):
+        if area.level == "kelurahan":
+            district = names.get(area.code.rpartition(".")[0], "")
+            groups.setdefault(district, []).append((area.code, area.name))
+    return dict(sorted(groups.items()))
 
 
 def area_label(code: str | None) -> str:

@@ -45,12 +45,11 @@ def as_number(text: str) -> str | None:
     return f"{found[1]}-{found[2]}-{digits}-{right}"
 
 
-def options(session: Session, filters: Filters) -> dict[str, Any]:
+def options(filters: Filters) -> dict[str, Any]:
     """What the filters of a list offer."""
     return {
         "phases": PHASES,
         "categories": choices.categories(filters.kind) if filters.kind else [],
-        "areas": choices.kelurahan(session),
         "area_name": area_label(filters.area) if filters.area else "",
         "department_name": department_label(filters.department) if filters.department else "",
         "states": KINDS[filters.kind].workflow.states if filters.kind else (),

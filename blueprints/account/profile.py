@@ -44,7 +44,7 @@ def _profile_form() -> ProfileForm:
     told |= {name: getattr(user, name) for name in profiles.ABOUT_LOGIN}
     form = ProfileForm(data=told)
     offers: dict[str, Any] = {"–": [("", _("Choose a kelurahan"))]}
-    form.area_code.choices = offers | choices.kelurahan(db.session())
+    form.area_code.choices = offers | choices.kelurahan()
     return form
 
 
