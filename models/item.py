@@ -21,6 +21,11 @@ STOP_WORDS = "'dan','di','ke','dari','yang','untuk','ini','itu','ada','dengan','
 PUBLIC = text("published_at IS NOT NULL AND visibility <> 'confidential'")
 
 
+def _public(name: str, *columns: str) -> Index:
+    """An index for a public list: what it is narrowed to, then the newest first."""
+    return Index(f"ix_item_public_{name}", *columns, text("id DESC"), postgresql_where=PUBLIC)
+
+
 class Item(Model):
     """A proposal, complaint or idea; ``kind`` tells which.
 
@@ -35,38 +40,12 @@ class Item(Model):
     __table_args__: tuple[Any, ...] = (
         CheckConstraint(f"visibility IN {VISIBILITIES}", name="visibility"),
         Index("ix_item_public", text("id DESC"), postgresql_where=PUBLIC),
-        Index("ix_item_public_kind", "kind", text("id DESC"), postgresql_where=PUBLIC),
-        Index(
-            "ix_item_public_area",
-            "area_code",
-            "category_code",
-            "state",
-            text("id DESC"),
-            postgresql_where=PUBLIC,
-        ),
-        Index(
-            "ix_item_public_district",
-            "district_code",
-            "category_code",
-            "state",
-            text("id DESC"),
-            postgresql_where=PUBLIC,
-        ),
-        Index(
-            "ix_item_public_category",
-            "category_code",
-            "state",
-            text("id DESC"),
-            postgresql_where=PUBLIC,
-        ),
-        Index("ix_item_public_state", "kind", "state", text("id DESC"), postgresql_where=PUBLIC),
-        Index(
-            "ix_item_public_department",
-            "department_code",
-            "state",
-            text("id DESC"),
-            postgresql_where=PUBLIC,
-        ),
+        _public("kind", "kind"),
+        _public("area", "area_code", "category_code", "state"),
+        _public("district", "district_code"),
+        _public("category", "category_code"),
+        _public("state", "kind", "state"),
+        _public("department", "department_code"),
         Index("ix_item_place_public", "place", postgresql_using="gist", postgresql_where=PUBLIC),
         Index("ix_item_triage", "area_code", "state", "due_on", "id"),
         Index("ix_item_owner", "department_code", "state", "due_on", "id"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from models import Area, Category, Department, reading
 
@@ -62,7 +62,7 @@ def _read() -> Labels:
     return found
 
 
-def _grouped(areas: Sequence[Row[Any]], names: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+def _grouped(areas: Iterable[Any], names: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
     """Kecamatan, by name → its kelurahan as (code, name), by name."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for area in sorted(areas, key=lambda area: str(area.name)):

@@ -671,19 +671,19 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_item_public_category",
-            ["category_code", "state", sa.literal_column("id DESC")],
+            ["category_code", sa.literal_column("id DESC")],
             unique=False,
             postgresql_where=sa.text("published_at IS NOT NULL AND visibility <> 'confidential'"),
         )
         batch_op.create_index(
             "ix_item_public_department",
-            ["department_code", "state", sa.literal_column("id DESC")],
+            ["department_code", sa.literal_column("id DESC")],
             unique=False,
             postgresql_where=sa.text("published_at IS NOT NULL AND visibility <> 'confidential'"),
         )
         batch_op.create_index(
             "ix_item_public_district",
-            ["district_code", "category_code", "state", sa.literal_column("id DESC")],
+            ["district_code", sa.literal_column("id DESC")],
             unique=False,
             postgresql_where=sa.text("published_at IS NOT NULL AND visibility <> 'confidential'"),
         )
