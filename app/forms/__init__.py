@@ -19,6 +19,8 @@ from wtforms.validators import (
     ValidationError,
 )
 
+from .words import Words
+
 # Marks that turn the direction of text, hide in it, or break a database: never typed on purpose.
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
 _KEPT = {"\n", "\t", "\u200d"}
@@ -58,6 +60,10 @@ class Form(FlaskForm):
 
     class Meta:
         """WTForms reads this."""
+
+        def get_translations(self, form: Any) -> Words:
+            """Errors in the reader's language."""
+            return Words()
 
         def bind_field(self, form: Any, unbound: Any, options: Any) -> Any:
             """Put the filter in front of the field's own."""

@@ -297,6 +297,16 @@ def test_invisible_marks_are_taken_out_of_the_profile(client_for: For, nasty: st
     assert not {"\0", "\u202e"} & set(user.person.address)
 
 
+@pytest.mark.parametrize("changed", [{"rw": "tiga"}, {"resident_since": "x"}, {"area_code": "x"}])
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_what_is_wrong_is_said_in_our_words(
+    client_for: For, changed: dict[str, str], language: str
+):
+    answer = client_for(factories.user()).post(f"/profil?bahasa={language}", data=PROFILE | changed)
+    assert answer.status_code == 422
+    assert "Not a valid" not in answer.text
+
+
 def test_a_nik_of_somebody_else_is_refused(client_for: For):
     first, second = factories.user(), factories.user()
     for user, status in ((first, 302), (second, 422)):
