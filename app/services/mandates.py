@@ -37,24 +37,13 @@ def give(
     note: str = "",
 ) -> Mandate:
     """Put a login on a seat from one day to another (both included).  Raises Unfit."""
-    start, area_code = valid_from or city_day(), area_code or None
-    department = department_code or current_app.config["CITY"].roles.get(role)
     _check_person(user, actor)
-    _check_scope(role, area_code, rw, department)
-    if valid_to and valid_to < start:
-        raise Unfit(_("The last day lies before the first one."))
-    seat = Mandate(
-        user_id=user.id,
-        role=role,
-        area_code=area_code,
-        rw=rw,
-        department_code=department,
-        valid_from=start,
-        valid_to=valid_to,
-        given_by_id=actor.user_id,
-        note=note,
-    )
-    _check_not_given(seat)
+    seat = Mandate(user_id=user.id, role=role, rw=rw, note=note, given_by_id=actor.user_id)
+    seat.area_code = area_code or None
+    seat.department_code = department_code or current_app.config["CITY"].roles.get(role)
+    seat.valid_from, seat.valid_to = valid_from or city_day(), valid_to
+    _check_scope(seat)
+    _check_days(seat)
     db.session.add(seat)
     user.person.level = max(user.person.level, VOUCHED)
     db.session.flush()
@@ -81,30 +70,42 @@ def _check_person(user: User, actor: Actor) -> None:
         raise Unfit(_("This account has not confirmed its e-mail address yet."))
 
 
-def _check_scope(role: str, area_code: str | None, rw: int | None, department: str | None) -> None:
+def _check_scope(seat: Mandate) -> None:
+    role, department = seat.role, seat.department_code
     if role not in ROLES:
         raise Unfit(_("There is no such role."))
-    area = db.session.get(Area, area_code) if area_code else None
+    level = _area_level(seat.area_code)
     wanted = AREA_LEVELS.get(role)
-    if area_code and area is None:
-        raise Unfit(_("There is no such area."))
-    if wanted == "kelurahan" and (area is None or area.level != "kelurahan"):
-        raise Unfit(_("This role needs a kelurahan."))
-    if wanted == "kecamatan" and (area is None or area.level != "kecamatan"):
-        raise Unfit(_("This role needs a kecamatan."))
-    if role == "operator" and rw is None:
+    if wanted and level != wanted:
+        raise Unfit(
+            _("This role needs a kelurahan.")
+            if wanted == "kelurahan"
+            else _("This role needs a kecamatan.")
+        )
+    if role == "operator" and seat.rw is None:
         raise Unfit(_("An RW operator needs the number of the RW."))
-    if role != "operator" and rw is not None:
+    if role != "operator" and seat.rw is not None:
         raise Unfit(_("Only an RW operator has an RW."))
-    if role in AREA_LEVELS and department is not None:
+    if wanted and department is not None:
         raise Unfit(_("This role belongs to an area, not to a department."))
-    if role == "officer" and (department is None or area is not None):
+    if role == "officer" and (department is None or level is not None):
         raise Unfit(_("An officer needs a department, and no area."))
     if department and db.session.get(Department, department) is None:
         raise Unfit(_("There is no such department."))
 
 
-def _check_not_given(seat: Mandate) -> None:
+def _area_level(area_code: str | None) -> str | None:
+    if area_code is None:
+        return None
+    area = db.session.get(Area, area_code)
+    if area is None:
+        raise Unfit(_("There is no such area."))
+    return area.level
+
+
+def _check_days(seat: Mandate) -> None:
+    if seat.valid_to and seat.valid_to < seat.valid_from:
+        raise Unfit(_("The last day lies before the first one."))
     same = select(Mandate.id).where(
         Mandate.user_id == seat.user_id,
         Mandate.role == seat.role,
