@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.access import Actor, public_items, visible
 from app.forms import clean_line
@@ -324,7 +324,13 @@ def similar_unseen(session: Session, kind: str, lon: float, lat: float) -> list[
     return list(session.execute(UNSEEN, _close(kind, lon, lat)))
 
 
+@cache
+def _by_number(model: type[Item]) -> Select[Any]:
+    beside = joinedload(model.author), joinedload(model.category)
+    return select(model).where(model.number == bindparam("number")).options(*beside)
+
+
 def by_number(session: Session, model: type[Item], number: str) -> Item | None:
-    """The item with this public number, with what its page shows beside it."""
-    query = select(model).where(model.number == number)
-    return session.scalar(query)
+    """The item with this public number, with its author and category."""
+    found: Item | None = session.scalar(_by_number(model), {"number": number})
+    return found

@@ -154,7 +154,10 @@ def owner(
         or_(RoutingRule.category_code == category_code, RoutingRule.category_code.is_(None))
     )
     found = explain(session.scalars(query.order_by(RoutingRule.position)), case)
-    return _in_force(found, departments(session), day or city_day()) if found else None
+    if found is None:
+        return None
+    named, day = session.get_one(Department, found.department_code), day or city_day()
+    return found if in_force(named, day) else _in_force(found, departments(session), day)
 
 
 def suggest(session: AnySession, item: Item) -> Explanation | None:
@@ -173,14 +176,19 @@ def departments(session: AnySession) -> dict[str, Department]:
     return {found.code: found for found in session.scalars(select(Department))}
 
 
+def in_force(department: Department, day: date) -> bool:
+    """Does the department exist on that day?"""
+    begun = department.valid_from is None or department.valid_from <= day
+    return begun and (department.valid_to is None or department.valid_to > day)
+
+
 def successor(known: Mapping[str, Department], code: str, day: date) -> str | None:
     """The department that does this one's work on ``day``: itself, or who followed it."""
     seen: set[str] = set()
     while code in known and code not in seen:
         seen.add(code)
         found = known[code]
-        begun = found.valid_from is None or found.valid_from <= day
-        if begun and (found.valid_to is None or found.valid_to > day):
+        if in_force(found, day):
             return code
         code = found.successor_code or ""
     return None
