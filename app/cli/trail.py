@@ -60,19 +60,14 @@ def seal() -> None:
 
 
 @group.command("export")
-@click.argument("number", required=False)
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("words", nargs=-1, metavar="[NUMBER] FILE")
 @click.option("--all", "everything", is_flag=True, help="Every item, and the seals.")
 @click.option("--texts", is_flag=True, help="With the words and their salts.")
-def export(number: str | None, file: Path, everything: bool, texts: bool) -> None:
+def export(words: tuple[str, ...], everything: bool, texts: bool) -> None:
     """Write a trail as JSON lines: of the item NUMBER, or --all; FILE "-" is the terminal."""
-    if bool(number) == everything:
-        raise click.UsageError("Give the number of one item, or --all.")
-    item = None
-    if number:
-        item = db.session.scalar(select(Item).where(Item.number == number.upper()))
-        if item is None:
-            raise click.ClickException(f"There is no item {number}.")
+    if len(words) != 2 - everything:
+        raise click.UsageError("Give the number of one item and a file, or --all and a file.")
+    item, file = None if everything else _item(words[0]), Path(words[-1])
     records = trail.export(db.session(), item, texts=texts)
     if str(file) == "-":
         for record in records:
@@ -82,6 +77,13 @@ def export(number: str | None, file: Path, everything: bool, texts: bool) -> Non
     with part.open("w", encoding="utf-8") as out:
         out.writelines(_line(record) + "\n" for record in records)
     part.replace(file)
+
+
+def _item(number: str) -> Item:
+    found = db.session.scalar(select(Item).where(Item.number == number.upper()))
+    if found is None:
+        raise click.ClickException(f"There is no item {number}.")
+    return found
 
 
 def _line(record: dict[str, Any]) -> str:
