@@ -106,13 +106,14 @@ MOVES = text(
     """
 )
 KEEP_MOVED = text("DELETE FROM relocation WHERE new IS NULL OR new = old")
+# Only rows that change are written, each once: an item stands in many indexes.
 SURE = text(
     """
     UPDATE item SET area_basis = 'exact'
     FROM relocation, area_boundary
-    WHERE item.id = relocation.item_id AND area_boundary.area_code = relocation.new
-      AND area_boundary.valid_to IS NULL AND NOT area_boundary.approximate
-      AND item.area_basis <> 'exact'
+    WHERE item.id = relocation.item_id AND relocation.new = relocation.old
+      AND area_boundary.area_code = relocation.new AND area_boundary.valid_to IS NULL
+      AND NOT area_boundary.approximate AND item.area_basis <> 'exact'
     """
 )
 NOTE = text(
@@ -124,8 +125,11 @@ NOTE = text(
 )
 MOVE = text(
     """
-    UPDATE item SET area_code = relocation.new, updated_at = now()
-    FROM relocation WHERE item.id = relocation.item_id
+    UPDATE item SET area_code = relocation.new, updated_at = now(),
+      area_basis = CASE WHEN area_boundary.approximate THEN item.area_basis ELSE 'exact' END
+    FROM relocation, area_boundary
+    WHERE item.id = relocation.item_id
+      AND area_boundary.area_code = relocation.new AND area_boundary.valid_to IS NULL
     """
 )
 TRAIL = text(

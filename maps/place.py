@@ -7,8 +7,7 @@ from functools import cache
 from math import sqrt
 from typing import Any
 
-from geoalchemy2 import Geography
-from sqlalchemy import Row, Select, bindparam, cast, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from models import Area, AreaBoundary, Neighbour
@@ -133,7 +132,8 @@ def _nearest() -> Select[Any]:
         .limit(NEAREST)
         .subquery()
     )
-    metres = func.ST_Distance(cast(near.c.geom, Geography), cast(pin, Geography))
+    # the nearest spot in degrees is within 1 % of the nearest in metres, and far cheaper to find
+    metres = func.ST_DistanceSphere(func.ST_ClosestPoint(near.c.geom, pin), pin)
     return (
         select(
             Area.code,

@@ -50,7 +50,7 @@ def lines(
     found: dict[str, tuple[int, int]] = {}
     for slug in sorted({slug for slug, _state in wanted}):
         states = tuple(state for of, state in wanted if of == slug)
-        totals = facets.area_totals(session, kind=slug, states=states)  # type: ignore[arg-type]
+        totals = facets.area_totals(session, kind=slug, states=states)
         for code, items, overdue in totals:
             before = found.get(code, (0, 0))
             found[code] = (before[0] + items, before[1] + overdue)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ WEST, EAST, SOUTH_WEST, SOUTH_EAST = CODES = (
     "32.73.02.1001",
     "32.73.02.1002",
 )
+OFFICIAL = os.environ.get("TEST_BOUNDARIES", "")  # a GeoJSON of the real kelurahan
 MIDDLE = (107.60, -6.90)
 SIDE = 0.01
 
@@ -205,3 +207,12 @@ def test_the_command_refuses_a_bad_file_with_one_sentence(
     result = app.test_cli_runner().invoke(args=["area", "import", str(path)])
     assert result.exit_code == 1
     assert "not a GeoJSON FeatureCollection" in result.output
+
+
+@pytest.mark.skipif(not Path(OFFICIAL or "-").is_file(), reason="no official boundaries at hand")
+def test_the_real_boundaries_of_the_city_replace_every_cell(session: Any) -> None:
+    report = areas.import_boundaries(session, Path(OFFICIAL))
+    assert len(report.fresh) == 151
+    assert not (report.unknown or report.missing or report.overlaps or report.gaps)
+    assert not (report.file.refused or report.file.repaired or report.misplaced)
+    assert current(session, approximate=True) == set()
