@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 from app import access
 from app.extensions import limiter
 from app.forms.steps import StepForm, answers, form_for
-from app.kinds import Kind
+from app.kinds import Kind, kind_of
 from app.queries import choices, item_page, listing
 from app.queries import items as lists
 from app.queries.actors import current_actor
-from app.services import items, photos, supports
+from app.services import inbox, items, photos, supports
 from app.services.answers import Refused
 from app.services.images import PhotoProblem
 from app.workflow import Incomplete, NotAllowed, Step
@@ -82,6 +82,8 @@ def by_number(number: str) -> ResponseReturnValue:
 def show(kind: Kind, number: str) -> ResponseReturnValue:
     """An item's page."""
     item, actor, reads = find(kind, number), current_actor(), session()
+    if actor.is_signed_in and inbox.mark_item_read(actor, item):
+        db.session.commit()
     pictures = item_page.photos(reads, item)
     moderates = access.may(actor, "moderate", item)
     return render_template(
@@ -189,17 +191,9 @@ def _stage_photos(item: Item, form: StepForm) -> None:
 def _too_late(item: Item, step: str) -> ResponseReturnValue:
     """The step is not open to this actor: 403 for a stranger to it, 409 when it was open before."""
     db.session.rollback()
-    known = any(s.name == step for s in access_steps(item))
-    return problem(409 if known else 403)
-
-
-def access_steps(item: Item) -> list[Step]:
-    """Every step of the item's kind whose rule the actor satisfies, whatever the state."""
-    from app.kinds import kind_of
-
-    actor = current_actor()
-    steps = kind_of(item).workflow.steps
-    return [step for step in steps if access.seat_for(actor, step.by, item)]
+    steps = (known for known in kind_of(item).workflow.steps if known.name == step)
+    theirs = any(access.seat_for(current_actor(), known.by, item) for known in steps)
+    return problem(409 if theirs else 403)
 
 
 def _back(kind: Kind, number: str, part: str = "") -> ResponseReturnValue:
