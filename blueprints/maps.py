@@ -222,7 +222,7 @@ def _shell(kind: str) -> report.Shell:
     key = (kind, str(get_locale()))
     if key not in kept or time.monotonic() - kept[key][0] > REPORT_SECONDS:
         counts = {line.code: line.open for line in areas.lines(reading(), kind)}
-        words = (_("Kelurahan"), _("Kecamatan"), _("Open"))
+        words = (_("Kelurahan"), _("Kecamatan"), _("Open items"))
         made = report.shell(
             areas.drawn(reading()),
             counts,

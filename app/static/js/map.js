@@ -78,6 +78,7 @@
     if (!answer?.ok) return;
     const shapes = await answer.json();
     const names = L.layerGroup();
+    map.createPane("names").style.zIndex = 550; // under the markers, over the ground
     const layer = L.geoJSON(shapes, {
       style: { className: "area" },
       onEachFeature: (feature, shape) => {
@@ -85,7 +86,7 @@
         const tip = node("span", "", open ? fill(data.textArea, { name, n: open }) : name);
         shape.bindTooltip(tip, { sticky: true, opacity: 1 });
         shape.on("tooltipopen", () => { if (map.hasLayer(names)) shape.closeTooltip(); });
-        names.addLayer(L.tooltip({ permanent: true, direction: "center", className: "area-name", opacity: 1 })
+        names.addLayer(L.tooltip({ pane: "names", permanent: true, direction: "center", className: "area-name", opacity: 1 })
           .setLatLng(shape.getBounds().getCenter()).setContent(node("span", "", name)));
       },
     }).addTo(map);
@@ -163,7 +164,7 @@
     async load() {
       this.asked?.abort();
       const asked = (this.asked = new AbortController());
-      const b = this.map.getBounds().pad(0.1);
+      const b = this.map.getBounds(); // the server answers for whole squares, a little more
       const query = new URLSearchParams(this.data.filters || "");
       query.set("z", Math.round(this.map.getZoom()));
       query.set("bbox", [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map((x) => x.toFixed(5)).join(","));
