@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import secrets
 import time
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from flask import Flask, Response, current_app, g, request
 
 from app.logs import log
 
+SMALL = 1000  # bytes not worth compressing
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -70,10 +72,6 @@ def _finish(response: Response) -> Response:
 
 def _cache(response: Response) -> None:
     """Anonymous pages may be kept and asked for again by ETag; all others are nobody's to keep."""
-    if request.endpoint == "static":
-        days = 365 if "v" in request.args else 0
-        response.headers["Cache-Control"] = f"public, max-age={days * 86400}"
-        return
     if response.headers.get("Cache-Control"):
         return
     anonymous = "actor" not in g or not g.actor.is_signed_in
@@ -82,10 +80,21 @@ def _cache(response: Response) -> None:
         response.headers["Cache-Control"] = "public, no-cache"
         response.headers.add("Vary", "Cookie")
         if not response.direct_passthrough:
-            response.add_etag()
+            response.add_etag(weak=True)
             response.make_conditional(request)
+            _compress(response)
     else:
         response.headers["Cache-Control"] = "private, no-store"
+
+
+def _compress(response: Response) -> None:
+    """Send public text small.  Pages with a token are left as they are: compressing those leaks."""
+    response.headers.add("Vary", "Accept-Encoding")
+    small = response.status_code != 200 or (response.content_length or 0) < SMALL
+    if small or response.content_encoding or not request.accept_encodings["gzip"]:
+        return
+    response.set_data(gzip.compress(response.get_data(), 4, mtime=0))
+    response.content_encoding = "gzip"
 
 
 def init_app(app: Flask) -> None:
