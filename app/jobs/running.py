@@ -60,6 +60,7 @@ async def _work(jobs: App, app: Flask, concurrency: int, patience: float, wait: 
                 concurrency=concurrency,
                 wait=wait,
                 delete_jobs="successful",
+                fetch_job_polling_interval=min(5.0, patience / 4),  # rescued jobs come unannounced
                 update_heartbeat_interval=patience / 4,
                 stalled_worker_timeout=patience,
                 task_middleware=[in_application(app)],
