@@ -13,9 +13,9 @@ from flask_login import FlaskLoginClient
 from sqlalchemy.orm import Session, scoped_session
 
 from app import create_app
-from app.queries.labels import forget
-from models import READING, User, db
+from models import User, db
 from tests import databases
+from tests.live import one_transaction
 from tests.settings import test_settings
 
 # Reading sessions share the test's connection and must not open savepoints of their own on it.
@@ -52,21 +52,10 @@ def app(database_url: str) -> Iterator[Flask]:
 
 
 @pytest.fixture
-def session(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[scoped_session[Any]]:
+def session(app: Flask) -> Iterator[scoped_session[Any]]:
     """One transaction for the whole test, rolled back at its end; commits become savepoints."""
-    with app.app_context():
-        connection = db.engine.connect()
-        outer = connection.begin()
-        monkeypatch.setitem(db.engines, None, connection)
-        monkeypatch.setitem(db.engines, READING, connection)
-        monkeypatch.setattr("models.base.Session", READER)
-        db.session.remove()
-        db.session.configure(join_transaction_mode="create_savepoint")
-        yield db.session
-        db.session.remove()
-        outer.rollback()
-        connection.close()
-        forget()
+    with one_transaction(app) as session:
+        yield session
 
 
 @pytest.fixture

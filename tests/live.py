@@ -1,19 +1,25 @@
-"""An application on a database of its own, with real commits: for threads and browsers."""
+"""The application for tests: in one transaction, or with real commits for threads and browsers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from threading import Barrier
 from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app import create_app
-from models import db
+from app.queries.labels import forget
+from models import READING, db
 from tests import databases
 from tests.settings import test_settings
+
+LOOKS_ON = "rollback_only"
 
 
 @contextmanager
@@ -47,3 +53,24 @@ def at_once(app: Flask, n: int, act: Callable[[int], Any]) -> list[Any]:
 
     with ThreadPoolExecutor(n) as pool:
         return list(pool.map(run, range(n)))
+
+
+@contextmanager
+def one_transaction(app: Flask) -> Iterator[Any]:
+    """The session in one transaction that is rolled back at the end; commits become savepoints.
+
+    Pages read through the same connection; their session neither begins nor ends anything on it.
+    """
+    with pytest.MonkeyPatch.context() as patch, app.app_context():
+        connection = db.engine.connect()
+        outer = connection.begin()
+        patch.setitem(db.engines, None, connection)
+        patch.setitem(db.engines, READING, connection)
+        patch.setattr("models.base.Session", partial(Session, join_transaction_mode=LOOKS_ON))
+        db.session.remove()
+        db.session.configure(join_transaction_mode="create_savepoint")
+        yield db.session
+        db.session.remove()
+        outer.rollback()
+        connection.close()
+        forget()

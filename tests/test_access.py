@@ -14,6 +14,7 @@ from app.access import ACTS, ANONYMOUS, RULES, SYSTEM, Actor, Seat, may, seat_fo
 from app.kinds import KINDS
 from models import PROPOSAL_LEVELS, ROLES, Item
 from tests import factories as make
+from tests.live import one_transaction
 
 AREAS = ("32.73.02.1004", "32.73.02.1001", "32.73.01.1001", "32.73.02", "32.73")
 DEPARTMENTS = ("dsdabm", "dishub")
@@ -22,24 +23,13 @@ SCOPES = (None, *AREAS, "32.73.0", "32.73.02.100")  # the last two are no area, 
 
 
 @pytest.fixture(scope="module")
-def city(app, database_url):
+def city(app):
     """Items of every sort, in a transaction of the module, and the people behind them."""
-    with pytest.MonkeyPatch.context() as patch, app.app_context():
-        from models import READING, db
-
-        connection = db.engine.connect()
-        outer = connection.begin()
-        patch.setitem(db.engines, None, connection)
-        patch.setitem(db.engines, READING, connection)
-        db.session.remove()
-        db.session.configure(join_transaction_mode="create_savepoint")
+    with one_transaction(app) as session:
         authors = [make.user() for _ in range(3)]
         rows = [_make(n, authors) for n in range(96)]
-        db.session.flush()
-        yield db.session, rows, authors
-        db.session.remove()
-        outer.rollback()
-        connection.close()
+        session.flush()
+        yield session, rows, authors
 
 
 def _make(n: int, authors) -> Item:
