@@ -8,7 +8,7 @@ Against the real borders of Kota Bandung 3 of 4 points fall right; the resident 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import acos, ceil, pi, sqrt
 
@@ -163,14 +163,11 @@ def _multi(shape: BaseGeometry) -> MultiPolygon:
     return MultiPolygon(parts)
 
 
-def weighted(
-    sites: Mapping[str, Site] | Sequence[Site], lon: float, lat: float
-) -> list[tuple[str, float]]:
+def weighted(sites: Sequence[Site], lon: float, lat: float) -> list[tuple[str, float]]:
     """Codes of ``sites`` with their metres from lon, lat; smallest distance/√area first."""
-    row = list(sites.values() if isinstance(sites, Mapping) else sites)
-    if not row:
+    if not sites:
         return []
     plane = Plane(lon, lat)
-    metres = np.hypot(*plane.metres(np.array([(site.lon, site.lat) for site in row])).T)
-    order = np.argsort(metres / np.sqrt([site.area_km2 for site in row]), kind="stable")
-    return [(row[i].code, float(metres[i])) for i in order]
+    metres = np.hypot(*plane.metres(np.array([(site.lon, site.lat) for site in sites])).T)
+    order = np.argsort(metres / np.sqrt([site.area_km2 for site in sites]), kind="stable")
+    return [(sites[i].code, float(metres[i])) for i in order]

@@ -82,9 +82,13 @@ def _city() -> Select[Any]:
 def _similar() -> CompoundSelect[Any]:
     q: BindParameter[str] = bindparam("q")
     like: BindParameter[str] = bindparam("like")
-    district = aliased(Area)
-    name = func.lower(Area.name)
-    places = select(
+    found = union_all(_places(q, like), _areas(q, like))
+    order = found.selected_columns
+    return found.order_by(order.score.desc(), order.name).limit(bindparam("limit"))
+
+
+def _places(q: BindParameter[str], like: BindParameter[str]) -> Select[Any]:
+    return select(
         Place.name.label("name"),
         Place.kind.label("kind"),
         func.ST_X(Place.point).label("lon"),
@@ -93,20 +97,14 @@ def _similar() -> CompoundSelect[Any]:
         literal(None).label("within"),
         func.word_similarity(q, Place.search).label("score"),
     ).where(or_(Place.search.like(like), Place.search.op("%>")(q)))
-    areas = (
-        select(
-            Area.name,
-            Area.level,
-            func.ST_X(Area.point),
-            func.ST_Y(Area.point),
-            Area.code,
-            district.name,
-            func.similarity(q, name) + 0.01,
-        )
+
+
+def _areas(q: BindParameter[str], like: BindParameter[str]) -> Select[Any]:
+    district, name = aliased(Area), func.lower(Area.name)
+    score = func.similarity(q, name) + 0.01  # an area before a place of the same name
+    columns = (Area.name, Area.level, func.ST_X(Area.point), func.ST_Y(Area.point), Area.code)
+    return (
+        select(*columns, district.name, score)
         .outerjoin(district, district.code == Area.parent_code)
         .where(Area.level.in_(("kelurahan", "kecamatan")), or_(name.like(like), name.op("%>")(q)))
-    )
-    found = union_all(places, areas)
-    return found.order_by(found.selected_columns.score.desc(), found.selected_columns.name).limit(
-        bindparam("limit")
     )

@@ -105,14 +105,9 @@ def shell(
         tiles=None, zoom_snap=0.25, scroll_wheel_zoom=False, attribution_control=False
     )
     chart.options["maxZoom"] = 18
-    layer = folium.GeoJson(
-        _data(areas, counts, scale),
-        style_function=_style,
-        tooltip=folium.GeoJsonTooltip(
-            fields=["name", "district", "open"], aliases=[safe(word) for word in words]
-        ),
-    )
-    layer.add_to(chart)
+    tip = folium.GeoJsonTooltip(["name", "district", "open"], [safe(word) for word in words])
+    data = _data(areas, counts, scale)
+    folium.GeoJson(data, style_function=_style, tooltip=tip).add_to(chart)
     chart.fit_bounds([[south, west], [north, east]])
     root: Any = chart.get_root()
     root.render()
