@@ -1,4 +1,4 @@
-"""What pages are drawn with: icons that exist, colours for every kind, few bytes, no inline code."""
+"""What pages are drawn with: icons that exist, colours for each kind, few bytes, no inline code."""
 
 from __future__ import annotations
 
