@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import secrets
 import time
@@ -44,7 +43,6 @@ from .page import static_url
 bp = Blueprint("map", __name__)
 
 REPORT_SECONDS = 60
-SMALL = 1_000  # bytes that are not worth compressing
 REPORT_POLICY = (
     "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; "
     "style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; font-src 'self'; "
@@ -203,15 +201,10 @@ def _said(place: Place) -> str:
 
 
 def _json(text: str, seconds: int) -> Response:
-    """JSON that others may keep for some seconds, compressed for those who can read that."""
-    data, response = text.encode(), make_response()
-    if len(data) > SMALL and request.accept_encodings.quality("gzip"):
-        data = gzip.compress(data, 5)
-        response.headers["Content-Encoding"] = "gzip"
-    response.set_data(data)
+    """JSON that others may keep for some seconds."""
+    response = make_response(text)
     response.mimetype = "application/json"
     response.headers["Cache-Control"] = f"public, max-age={seconds}"
-    response.vary.add("Accept-Encoding")
     return response
 
 
