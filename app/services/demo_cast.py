@@ -1,0 +1,205 @@
+"""The people of the demo: one account per role, residents, and staff for every seat."""
+
+from __future__ import annotations
+
+import random
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access import CONFIRMED, Actor, Seat
+from app.queries.calendar import city_day
+from app.workflow import Step
+from models import Area, Department, Item, Person, User, db
+
+from . import accounts, mandates
+
+RESIDENTS, WITHOUT_LOGIN = 60, 10
+SEATED = timedelta(days=500)  # how long ago the seats were given
+STAFF = "contoh.invalid"  # nobody signs in with these
+
+
+@dataclass
+class Resident:
+    """Somebody who lives in the city; without an ``actor`` they have no login."""
+
+    person_id: int
+    area_code: str
+    rw: int
+    rt: int
+    actor: Actor | None
+
+
+@dataclass
+class Cast:
+    """Everybody who acts in the demo, by seat."""
+
+    residents: list[Resident] = field(default_factory=list)
+    moderators: dict[str, Actor] = field(default_factory=dict)  # by kelurahan
+    validators: dict[str, Actor] = field(default_factory=dict)  # by kecamatan
+    officers: dict[str, Actor] = field(default_factory=dict)  # by department
+    operators: dict[tuple[str, int], Actor] = field(default_factory=dict)
+    desks: dict[str, Actor] = field(default_factory=dict)  # planner, coordinator, …
+
+    @property
+    def hero(self) -> Resident:
+        """The resident whose account visitors try."""
+        return self.residents[0]
+
+    def operator(self, area_code: str, rw: int | None) -> Actor:
+        """Who types for an RW: its operator, else the kelurahan's staff on that seat."""
+        known = self.operators.get((area_code, rw or 0))
+        seat = Seat("operator", area_code, rw=rw)
+        return known or replace(self.moderators[area_code], seats=(seat,))
+
+    def for_step(self, step: Step, item: Item, author: Actor) -> Actor:
+        """Somebody whose seat lets them take the step."""
+        for rule in step.by:
+            if actor := self._for_rule(rule, item, author):
+                return actor
+        raise LookupError(f"{step.name}: nobody sits on {step.by}")
+
+    def _for_rule(self, rule: str, item: Any, author: Actor) -> Actor | None:
+        office = self.officers.get(item.department_code or "")
+        triage = self.moderators.get(item.area_code)
+        coordinator = self.desks["coordinator"]
+        match rule:
+            case "author":
+                return author
+            case "triage":
+                return coordinator if item.oversight or triage is None else triage
+            case "owner":
+                return office
+            case "level":
+                return {
+                    "rw": self.operator(item.area_code, item.rw),
+                    "kelurahan": triage,
+                    "kecamatan": self.validators.get(item.district_code),
+                    "forum_opd": office or self.desks["planner"],
+                    "kota": self.desks["planner"],
+                }[item.level]
+            case _:
+                return self.desks.get(rule)
+
+
+def listed(folder: Path) -> tuple[str, list[dict[str, Any]]]:
+    """The password of the demo's accounts, and the accounts of ``people.toml``."""
+    data = tomllib.loads((folder / "people.toml").read_text("utf-8"))
+    return data["password"], data["person"]
+
+
+def engage(folder: Path, names: Sequence[str], rng: random.Random) -> Cast:
+    """Make everybody's account and give them their seats; names are used once each."""
+    cast, free = Cast(), iter(rng.sample(list(names), len(names)))
+    password, people = listed(folder)
+    by_role = {row["role"]: row for row in people}
+    admin = _user(by_role["admin"]["email"], by_role["admin"]["name"], password)
+    _first_admin(admin)
+    boss = _actor(admin, "admin")
+    cast.desks["admin"] = boss
+    for row in people:
+        if row["role"] == "admin":
+            continue
+        user = _user(row["email"], row["name"], password)
+        if row["role"] == "resident":
+            cast.residents.append(_settled(user, row["area"], row["rw"], row["rt"]))
+        else:
+            _seat(cast, user, boss, row)
+    _residents(cast, free, rng)
+    _staff(cast, boss)
+    cast.desks["system"] = Actor(name="system", seats=(Seat("system"),))
+    return cast
+
+
+def _user(email: str, name: str, password: str | None) -> User:
+    user = accounts.open_account(email, password, name, level=CONFIRMED)
+    user.wants_email = False  # until the years are played
+    return user
+
+
+def _actor(user: User, role: str, *scope: Any) -> Actor:
+    return Actor(
+        user.id, user.person_id, user.person.name, user.person.level, (Seat(role, *scope),)
+    )
+
+
+def _first_admin(user: User) -> None:
+    """Nobody gives a mandate to themselves, so the first one comes from the system."""
+    mandates.give(user, "admin", Actor(), valid_from=city_day() - SEATED)
+
+
+def _seat(cast: Cast, user: User, boss: Actor, row: dict[str, Any]) -> Actor:
+    """Put somebody on a seat, in the books and in the cast."""
+    area, department, rw = row.get("area") or None, row.get("department") or None, row.get("rw")
+    role = row["role"]
+    mandates.give(
+        user,
+        role,
+        boss,
+        area_code=area,
+        rw=rw if role == "operator" else None,
+        department_code=department,
+        valid_from=city_day() - SEATED,
+    )
+    actor = _actor(user, role, area, department, rw if role == "operator" else None)
+    match role:
+        case "moderator":
+            cast.moderators[area or ""] = actor
+        case "validator":
+            cast.validators[area or ""] = actor
+        case "officer":
+            cast.officers[department or ""] = actor
+        case "operator":
+            cast.operators[area or "", int(rw or 0)] = actor
+        case _:
+            cast.desks[role] = actor
+    return actor
+
+
+def _settled(user: User, area: str, rw: int, rt: int) -> Resident:
+    person = user.person
+    person.area_code, person.rw, person.rt = area, rw, rt
+    person.resident_since = city_day() - timedelta(days=365 * 6)
+    actor = Actor(user.id, person.id, person.name, person.level)
+    return Resident(person.id, area, rw, rt, actor)
+
+
+def _residents(cast: Cast, names: Any, rng: random.Random) -> None:
+    """Residents all over the city, every sixth in the hero's kelurahan."""
+    areas = db.session.scalars(select(Area.code).where(Area.level == "kelurahan")).all()
+    home = cast.hero.area_code
+    for n in range(RESIDENTS - 1):
+        area = home if n % 6 == 0 else rng.choice(areas)
+        rw, rt, name = rng.randrange(1, 13), rng.randrange(1, 9), next(names)
+        if n >= RESIDENTS - 1 - WITHOUT_LOGIN:
+            person = Person(name=name, area_code=area, rw=rw, rt=rt, level=0)
+            db.session.add(person)
+            db.session.flush()
+            cast.residents.append(Resident(person.id, area, rw, rt, None))
+        else:
+            user = _user(f"warga{n + 2}@contoh.id", name, None)
+            cast.residents.append(_settled(user, area, rw, rt))
+
+
+def _staff(cast: Cast, boss: Actor) -> None:
+    """Staff for every seat that no listed account holds; nobody can sign in as them."""
+    names = dict(db.session.execute(select(Area.code, Area.name)).tuples().all())
+    for district in sorted(code for code in names if code.count(".") == 2):
+        user = _user(f"kec-{district}@{STAFF}", f"Staf Kecamatan {names[district]}", None)
+        if district not in cast.validators:
+            _seat(cast, user, boss, {"role": "validator", "area": district})
+        below = sorted(code for code in names if code.startswith(f"{district}."))
+        staff = _user(f"kel-{district}@{STAFF}", f"Staf kelurahan, {names[district]}", None)
+        for area in below:
+            if area not in cast.moderators:
+                _seat(cast, staff, boss, {"role": "moderator", "area": area})
+    current = select(Department).where(Department.valid_to.is_(None), ~Department.external)
+    for department in db.session.scalars(current.order_by(Department.code)):
+        if department.code not in cast.officers:
+            user = _user(f"{department.code}@{STAFF}", f"Petugas {department.abbreviation}", None)
+            _seat(cast, user, boss, {"role": "officer", "department": department.code})

@@ -1,0 +1,341 @@
+"""Play the demo's stories: every act through the real services, in the order of time."""
+
+from __future__ import annotations
+
+import heapq
+import io
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from app.access import Actor
+from app.queries import routing
+from app.workflow import NotAllowed, Step
+from models import Change, Department, Photo, db
+
+from . import comments, items, photos, supports
+from .demo_cast import Cast
+from .demo_plan import Story
+from .demo_scenes import SHOWN, paint
+from .demo_texts import Texts, chances, day_in_words, filled
+from .fill_walk import City
+
+SEEDS = 7  # different pictures of one scene
+WITH_PHOTO = {"lapor": 0.6, "musrenbang": 0.3, "badami": 0.2}
+PROOF = ("submit_proof", "finish")
+WORK = ("start_works", "report_progress", "monitor", "start")
+DESKS = {"loket": 0.5, "whatsapp": 0.3, "telepon": 0.2}
+NOTE = "Sudah kami periksa bersama ketua RW setempat."
+
+Act = Callable[[], None]
+
+
+@lru_cache(maxsize=400)
+def picture(scene: str, seed: int, after: bool) -> bytes:
+    """A picture, drawn once."""
+    return paint(scene, seed, after)
+
+
+@dataclass
+class Play:
+    """The stage: what is still to happen, by time."""
+
+    rng: random.Random
+    city: City
+    texts: Texts
+    cast: Cast
+    acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    photos: list[tuple[int, datetime]] = field(default_factory=list)
+
+    def at(self, moment: datetime, act: Act) -> None:
+        """Let something happen at a moment."""
+        heapq.heappush(self.acts, (moment, len(self.acts) + sum(self.done.values()), act))
+
+    def tell(self, story: Story) -> None:
+        """Put a story's acts on the stage; the later ones follow from the filing."""
+        self.at(story.created_at, lambda: self._file(story))
+
+    def run(self) -> Iterator[int]:
+        """Let everything happen, in order; yields how many acts are done."""
+        while self.acts:
+            _moment, _n, act = heapq.heappop(self.acts)
+            act()
+            self.done["acts"] += 1
+            yield self.done["acts"]
+
+    # Filing ----------------------------------------------------------------------------------
+
+    def _file(self, story: Story) -> None:
+        author, channel = story.author.actor, "web"
+        if author is None:
+            (channel,) = self.rng.choices(list(DESKS), list(DESKS.values()))
+        actor = author or self.cast.operator(story.area_code, story.rw)
+        item = items.file(
+            story.kind,
+            actor,
+            uuid.uuid4(),
+            self._values(story),
+            author_id=story.author.person_id,
+            channel=channel,
+            at=story.created_at,
+        )
+        story.item_id = item.id
+        self.done[story.kind.slug] += 1
+        if self.rng.random() < WITH_PHOTO[story.kind.slug] and story.category.code in SHOWN:
+            change = db.session.query(Change).filter_by(item_id=item.id).one()
+            photo = photos.stage(self._picture(story, False), actor=actor, item=item, change=change)
+            self._develop(photo, story.created_at)
+        for name, moment in story.steps:
+            self.at(moment, self._step_act(story, name, moment))
+        self._company(story)
+
+    def _values(self, story: Story) -> dict[str, Any]:
+        template, day = story.template, story.created_at.astimezone(self.city.zone).date()
+        shown = "public" if self.rng.random() < 0.6 else "anonymous"
+        own = ("road_class", "bidang", "volume", "unit", "unit_price", "beneficiaries", "group",
+               "land_status", "swadaya", "form", "digital")  # fmt: skip
+        return {
+            **{name: template[name] for name in own if name in template},
+            **{
+                name: filled(template.get(name, ""), story.values)
+                for name in ("benefit", "novelty")
+            },
+            "catalogue_code": template.get("catalogue") or None,
+            "title": story.title,
+            "body": story.text,
+            "category_code": story.category.code,
+            "visibility": template.get("visibility") or shown,
+            "happened_on": day - timedelta(days=self.rng.randrange(3)),
+            "lon": story.lon,
+            "lat": story.lat,
+            "area_code": story.area_code,
+            "area_basis": story.basis,
+            "rw": story.rw,
+            "rt": story.rt,
+            "address": story.address,
+        }
+
+    def _picture(self, story: Story, after: bool, scene: str = "") -> io.BytesIO:
+        scene = scene or SHOWN.get(story.category.code, "works")
+        return io.BytesIO(picture(scene, story.seed % SEEDS, after))
+
+    def _develop(self, photo: Photo, at: datetime) -> None:
+        photos.process(photo.id)
+        self.photos.append((photo.id, at))
+        self.done["photos"] += 1
+
+    # Steps -----------------------------------------------------------------------------------
+
+    def _step_act(self, story: Story, name: str, moment: datetime) -> Act:
+        return lambda: self._step(story, name, moment)
+
+    def _step(self, story: Story, name: str, moment: datetime) -> None:
+        item = self._item(story)
+        step = story.kind.workflow.named(name)
+        author = story.author.actor or self.cast.operator(story.area_code, story.rw)
+        if story.author.actor is None and item.filed_by_id != author.user_id:
+            author = Actor(item.filed_by_id, None, "", 1)
+        actor = self.cast.for_step(step, item, author)
+        answers = self._answers(story, item, step, actor, moment)
+        items.move(item, name, actor, answers, key=uuid.uuid4(), at=moment)
+        self.done["steps"] += 1
+
+    def _item(self, story: Story) -> Any:
+        return db.session.get_one(story.kind.model, story.item_id)
+
+    def _answers(
+        self, story: Story, item: Any, step: Step, actor: Actor, at: datetime
+    ) -> dict[str, Any]:
+        given: dict[str, Any] = {}
+        if step.reasons:
+            given["reason"] = self._reason(story, step)
+        for name in step.answers:
+            wanted = name in step.required
+            make = getattr(self, f"_{name}", None)
+            if make and name != "reason" and (wanted or name not in ("photos", "note")):
+                given[name] = make(story, item, step, actor, at)
+        if "note" in step.answers and (said := self._said(story, item, step, given, at)):
+            given["note"] = said
+        elif "note" in step.required:
+            given["note"] = NOTE
+        shows = step.name in WORK and "photos" in step.answers and "photos" not in given
+        if shows and self.rng.random() < 0.4:
+            given["photos"] = self._photos(story, item, step, actor, at)
+        return given
+
+    def _reason(self, story: Story, step: Step) -> str:
+        """A reason for which somebody wrote a sentence, where there is one."""
+        known = [
+            code
+            for code in step.reasons
+            if (story.kind.slug, step.name, code) in self.texts.reasons
+        ]
+        return self.rng.choice(known or list(step.reasons))
+
+    def _said(
+        self, story: Story, item: Any, step: Step, given: dict[str, Any], at: datetime
+    ) -> str:
+        said = self.texts.note(
+            self.rng, story.kind.slug, step.name, story.category.code, given.get("reason", "")
+        )
+        answers = story.template.get("answers") or [NOTE]
+        day = given.get("date") or at.astimezone(self.city.zone).date() + timedelta(days=6)
+        owner = given.get("department") or given.get("external") or item.department_code
+        values = {
+            **story.values,
+            "tanggal": day_in_words(day),
+            "opd": self._short(item.department_code or owner),
+            "opd_tujuan": self._short(owner),
+            "jawaban": filled(self.rng.choice(answers), story.values),
+        }
+        if step.name in PROOF and not said:
+            said = "{jawaban}"
+        return filled(said, values)
+
+    def _short(self, code: str | None) -> str:
+        found = db.session.get(Department, code) if code else None
+        return found.abbreviation if found else "dinas terkait"
+
+    def _department(self, story: Story, item: Any, step: Step, *_rest: Any) -> str:
+        if sponsor := story.template.get("sponsor"):
+            return str(sponsor)
+        found = routing.suggest(db.session, item)
+        code = found.department_code if found else ""
+        if code not in self.cast.officers:
+            code = "kecamatan"
+        if step.name == "redirect" and code == item.department_code:
+            code = "dsdabm" if code != "dsdabm" else "dpkp"
+        return code
+
+    def _external(self, story: Story, item: Any, *_rest: Any) -> str:
+        return story.outside
+
+    def _into(self, story: Story, *_rest: Any) -> str:
+        assert story.twin is not None
+        return str(self._item(story.twin).number)
+
+    def _date(self, story: Story, item: Any, step: Step, actor: Actor, at: datetime) -> date:
+        begin = at.astimezone(self.city.zone).date()
+        late = [moment for name, moment in story.steps if moment > at]
+        if late:
+            return max(late[0].astimezone(self.city.zone).date(), begin)
+        today = self.city.now.astimezone(self.city.zone).date()
+        return self.city.calendar.add(max(begin, today), self.rng.randrange(2, 15))
+
+    def _photos(self, story: Story, item: Any, step: Step, actor: Actor, at: datetime) -> list[int]:
+        after = step.name in PROOF
+        picture = self._picture(story, after, "" if after else "works")
+        photo = photos.stage(picture, actor=actor)
+        self._develop(photo, at)
+        return [photo.id]
+
+    def _rank(self, *_rest: Any) -> int:
+        return self.rng.randrange(1, 16)
+
+    def _budget(self, story: Story, item: Any, *_rest: Any) -> int:
+        return round(int((getattr(item, "cost", 0) or 25_000_000) * self.rng.uniform(0.9, 1)), -5)
+
+    def _sub_kegiatan(self, *_rest: Any) -> str:
+        return f"1.03.{self.rng.randrange(2, 13):02d}.2.01.{self.rng.randrange(1, 60):04d}"
+
+    def _progress(self, story: Story, item: Any, *_rest: Any) -> int:
+        return min(90, int(item.progress) + self.rng.randrange(20, 45, 5))
+
+    def _rating(self, *_rest: Any) -> int:
+        return self.rng.choices((2, 3, 4, 5), (1, 2, 5, 5))[0]
+
+    def _period(
+        self, story: Story, item: Any, step: Step, actor: Actor, at: datetime
+    ) -> tuple[date, date]:
+        begin = at.astimezone(self.city.zone).date() + timedelta(days=7)
+        return begin, begin + timedelta(days=90)
+
+    def _indicators(self, story: Story, *_rest: Any) -> str:
+        return "\n".join(story.template.get("indicators", ())) or "Jumlah warga yang terlayani"
+
+    def _decree(self, story: Story, item: Any, step: Step, actor: Actor, at: datetime) -> str:
+        return f"Keputusan Wali Kota Nomor 050/{self.rng.randrange(100, 900)}/{at.year}"
+
+    def _mentor(self, *_rest: Any) -> str:
+        return "Tim inovasi Bapperida"
+
+    # What others add -------------------------------------------------------------------------
+
+    def _company(self, story: Story) -> None:
+        """People who stand behind it, talk about it, and officers who answer."""
+        last = story.steps[-1][1] if story.steps else self.city.now
+        end = min(self.city.now, last + timedelta(days=10))
+        begin = story.steps[0][1] if story.steps else story.created_at
+        window = max((end - begin).total_seconds(), 60)
+
+        def moment() -> datetime:
+            return begin + timedelta(seconds=60 + window * self.rng.random() ** 1.6)
+
+        people = [r.actor for r in self.cast.residents if r.actor and r is not story.author]
+        number = min(int(self.rng.paretovariate(0.9)) - 1, 28)
+        for actor in self.rng.sample(people, number):
+            self.at(moment(), lambda actor=actor: self._support(story, actor))  # type: ignore[misc]
+        for body, stance in self._words(story):
+            actor = self.rng.choice(people)
+            at = moment()
+            self.at(at, lambda a=actor, b=body, s=stance, at=at: self._speak(story, a, b, s, at))  # type: ignore[misc]
+        if self.rng.random() < 0.35:
+            at = moment()
+            self.at(at, lambda: self._answer(story, at))
+
+    def _words(self, story: Story) -> list[tuple[str, str]]:
+        template, kind = story.template, story.kind.slug
+        own = [(text, "") for text in template.get("comments", ())]
+        own += [(text, "for") for text in template.get("comments_for", ())]
+        own += [(text, "against") for text in template.get("comments_against", ())]
+        chosen = [pair for pair in own if self.rng.random() < 0.6]
+        tones = {"dukung": "for", "kritik": "against", "tanya": ""}
+        for _n in range(self.rng.choices((0, 1, 2, 3), (6, 4, 2, 1))[0]):
+            (tone,) = self.rng.choices(list(tones), (5, 2, 3))
+            if said := self.texts.comments.get((kind, tone)):
+                chosen.append((self.rng.choice(said), tones[tone]))
+        values = chances(self.rng) | story.values
+        return [(filled(text, values), stance) for text, stance in chosen]
+
+    def _support(self, story: Story, actor: Actor) -> None:
+        try:
+            supports.support(self._item(story), actor)
+        except NotAllowed:
+            return
+        self.done["supports"] += 1
+
+    def _speak(
+        self, story: Story, actor: Actor, body: str, stance: str, at: datetime, parent: int = 0
+    ) -> None:
+        item = self._item(story)
+        if body in story.said:
+            return
+        try:
+            made = comments.add(
+                item, actor, body, key=uuid.uuid4(), parent_id=parent or None, stance=stance, at=at
+            )
+        except NotAllowed:
+            return
+        story.said.append(body)
+        self.done["comments"] += 1
+        if "?" in body and item.department_code and not parent:
+            later = self.city.working(self.rng, at + timedelta(hours=self.rng.uniform(2, 60)))
+            if later < self.city.now:
+                self.at(later, lambda: self._answer(story, later, made.id))
+
+    def _answer(self, story: Story, at: datetime, parent: int = 0) -> None:
+        item = self._item(story)
+        actor = self.cast.officers.get(item.department_code or "")
+        said = self.texts.note(self.rng, story.kind.slug, "official", story.category.code)
+        if actor is None or not said:
+            return
+        values = {**story.values, "opd": self._short(item.department_code)}
+        values["tanggal"] = day_in_words((at + timedelta(days=5)).date())
+        values["jawaban"] = ""
+        self._speak(story, actor, filled(said, values), "", at, parent)
