@@ -7,13 +7,12 @@ from pkgutil import iter_modules
 
 from flask import Flask
 
-from . import converters, errors, packing, page, safety
+from . import converters, errors, page, safety
 
 
 def init_app(app: Flask) -> None:
     """Register every module's pages and what all pages share."""
     converters.init_app(app)
-    packing.init_app(app)
     safety.init_app(app)
     page.init_app(app)
     errors.init_app(app)
