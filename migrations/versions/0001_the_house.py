@@ -1084,6 +1084,7 @@ def upgrade() -> None:
             "proposal_id", "level", name=op.f("uq_proposal_level_proposal_id_level")
         ),
     )
+    op.execute("ALTER TABLE item SET (fillfactor = 90)")  # room for counts beside their row
     run(NUMBERS)
     run(TRAIL)
     run(APPEND_ONLY)
