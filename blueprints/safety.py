@@ -13,6 +13,7 @@ from flask import Flask, Response, current_app, g, request
 from app.logs import log
 
 SMALL = 1000  # bytes not worth compressing
+TEXTUAL = ("text/", "application/json", "application/geo+json", "image/svg+xml")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -72,8 +73,14 @@ def _finish(response: Response) -> Response:
 
 def _cache(response: Response) -> None:
     """Anonymous pages may be kept and asked for again by ETag; all others are nobody's to keep."""
-    if response.headers.get("Cache-Control"):
-        return
+    if not response.headers.get("Cache-Control"):
+        _keep_or_not(response)
+    textual = (response.mimetype or "").startswith(TEXTUAL)
+    if response.cache_control.public and textual and not response.direct_passthrough:
+        _compress(response)
+
+
+def _keep_or_not(response: Response) -> None:
     anonymous = "actor" not in g or not g.actor.is_signed_in
     kept = request.method == "GET" and response.status_code == 200 and anonymous
     if kept and "Set-Cookie" not in response.headers and not g.get("csrf_token"):
@@ -82,7 +89,6 @@ def _cache(response: Response) -> None:
         if not response.direct_passthrough:
             response.add_etag(weak=True)
             response.make_conditional(request)
-            _compress(response)
     else:
         response.headers["Cache-Control"] = "private, no-store"
 
