@@ -14,7 +14,7 @@ from app.clocks import Calendar
 FIRST, LAST = date(2024, 7, 1), date(2027, 6, 30)
 DAY = timedelta(days=1)
 
-# Days everybody can look up: New Year, Idulfitri with its cuti bersama, Independence Day, Christmas.
+# Days everybody can look up: New Year, Idulfitri and its joint leave, Independence Day, Christmas.
 FREE = [
     date(2025, 1, 1),
     date(2025, 3, 31),
