@@ -6,7 +6,6 @@ The web knows jobs by name only; ``app.jobs`` (and its heavy imports) stays in t
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -40,17 +39,3 @@ def enqueue(
         return
     with suppress(IntegrityError), db.session.begin_nested():  # the same work waits already
         db.session.execute(DEFER, values)
-
-
-DEFER_ALL = text(
-    "SELECT procrastinate_defer_jobs_v1(ARRAY(SELECT row(CAST(:queue AS text),"
-    " CAST(:task AS text), 0, NULL, NULL, args, NULL)::procrastinate_job_to_defer_v1"
-    " FROM jsonb_array_elements(CAST(:all AS jsonb)) AS args))"
-)
-
-
-def enqueue_all(task: str, arguments: Sequence[dict[str, Any]], *, queue: str = "default") -> None:
-    """Queue the job named ``task`` once for each of ``arguments``, in one statement."""
-    if arguments:
-        values = {"queue": queue, "task": task, "all": json.dumps(list(arguments))}
-        db.session.execute(DEFER_ALL, values)

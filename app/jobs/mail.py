@@ -1,4 +1,4 @@
-"""E-mail: one job a letter, tried for two days."""
+"""E-mail: tried for two days.  Who has got a letter is written down letter by letter."""
 
 from __future__ import annotations
 
@@ -8,17 +8,27 @@ from app.exchange import mail
 from app.logs import log
 from app.services import letters
 from app.services.letters import Letter
+from models import db
 
 from . import jobs
 from .retrying import LONG
 
 
-@jobs.task(name="mail_notification", queue="mail", retry=LONG)
-def mail_notification(notification_id: int) -> None:
-    """Send the letter of an inbox line, once."""
-    letter = letters.of_notification(notification_id)
-    if letter is not None and _sent(letter):
-        letters.mailed(notification_id)
+@jobs.task(name="mail_notifications", queue="mail", retry=LONG)
+def mail_notifications(notification_ids: list[int]) -> None:
+    """Send the letters of inbox lines, each once; one that fails keeps no other waiting."""
+    failure: Exception | None = None
+    for notification_id in notification_ids:
+        try:
+            letter = letters.of_notification(notification_id)
+            if letter is not None and _sent(letter):
+                letters.mailed(notification_id)
+            db.session.commit()
+        except Exception as error:  # whatever it is, the next letter has nothing to do with it
+            db.session.rollback()
+            failure = error
+    if failure is not None:
+        raise failure
 
 
 @jobs.task(name="mail_account", queue="mail", retry=LONG, pass_context=True)

@@ -147,7 +147,7 @@ def verify(session: AnySession, progress: Progress | None = None) -> Report:
             report.problems += chain_problems(chain)
             report.items += 1
             report.changes += sum(line.id is not None for line in chain)
-            report.erased += sum(line.erased_at is not None for line in chain)
+            report.erased += sum(line.text_id is not None and line.text is None for line in chain)
         after = rows[-1].item_id
         if progress:
             progress(report.changes)

@@ -14,6 +14,8 @@ from app.queries.calendar import city_day
 from app.workflow import Incomplete, Step
 from models import Area, Category, Department, Item, Photo, db
 
+from .photos import MOST
+
 FIVE_YEARS = timedelta(days=5 * 365 + 1)
 
 
@@ -91,6 +93,8 @@ def _photos(item: Item, actor: Actor, ids: list[int]) -> list[Photo]:
     ).all()
     if len(found) != len(set(ids)):
         raise Refused("photos", _("A photo is missing. Please choose it again."))
+    if len(found) > MOST:
+        raise Refused("photos", _("Five photos are enough. Remove one before you add another."))
     return list(found)
 
 

@@ -93,6 +93,7 @@ def _judge(comment: Comment, item: Item, actor: Actor, status: str, reason: str)
         _shown(comment, (status == "published") - (comment.status == "published"))
         comment.status, comment.hidden_reason = status, reason
         db.session.flush()
+        notify.commented(comment)
     db.session.add(
         AuditEvent(
             actor_id=actor.user_id,

@@ -54,7 +54,7 @@ def verified(author: User, **given: Any) -> Item:
 def test_a_letter_says_what_happened_and_where_to_read_it(session: Any, outbox: Path) -> None:
     author = make.user()
     item = verified(author, title="Lubang “besar” & dalam")
-    job.mail_notification(line_of(session, author, "step").id)
+    job.mail_notifications([line_of(session, author, "step").id])
     (message,) = read(outbox)
     assert message["To"] == author.email
     assert item.number in message["Subject"]
@@ -72,10 +72,33 @@ def test_a_letter_leaves_once_however_often_its_job_runs(session: Any, outbox: P
     verified(author)
     line = line_of(session, author, "step")
     for _again in range(3):
-        job.mail_notification(line.id)
+        job.mail_notifications([line.id])
     session.refresh(line)
     assert line.mailed_at is not None
     assert len(read(outbox)) == 1
+
+
+def test_a_letter_that_fails_keeps_no_other_waiting(
+    session: Any, outbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authors = [make.user() for _ in range(3)]
+    for author in authors:
+        verified(author)
+    ids = [line_of(session, author, "step").id for author in authors]
+    send = mail.send
+
+    def sometimes(letter: Letter) -> None:
+        if letter.to == authors[1].email:
+            raise ConnectionResetError
+        send(letter)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(mail, "send", sometimes)
+        with pytest.raises(ConnectionResetError):
+            job.mail_notifications(ids)
+    assert len(read(outbox)) == 2
+    job.mail_notifications(ids)
+    assert sorted(m["To"] for m in read(outbox)) == sorted(author.email for author in authors)
 
 
 def test_a_letter_whose_sending_was_not_noted_is_known_by_its_id(
@@ -84,11 +107,11 @@ def test_a_letter_whose_sending_was_not_noted_is_known_by_its_id(
     author = make.user()
     verified(author)
     line = line_of(session, author, "step")
-    job.mail_notification(line.id)
+    job.mail_notifications([line.id])
     (first,) = read(outbox)
     line.mailed_at = None  # as after a crash between sending and commit
     session.flush()
-    job.mail_notification(line.id)
+    job.mail_notifications([line.id])
     (second,) = read(outbox)
     assert first["Message-ID"] == second["Message-ID"]
 
@@ -98,7 +121,7 @@ def test_a_letter_about_a_confidential_item_says_its_number_and_no_more(
 ) -> None:
     author = make.user()
     item = verified(author, visibility="confidential", title="Tiang listrik miring")
-    job.mail_notification(line_of(session, author, "step").id)
+    job.mail_notifications([line_of(session, author, "step").id])
     (message,) = read(outbox)
     said = message.as_string() + message.get_content()
     assert item.number in said
@@ -114,7 +137,7 @@ def test_who_may_no_longer_read_gets_no_letter(session: Any, outbox: Path) -> No
     line = line_of(session, follower, "step")
     item.visibility = "confidential"
     session.flush()
-    job.mail_notification(line.id)
+    job.mail_notifications([line.id])
     assert read(outbox) == []
 
 
@@ -130,8 +153,8 @@ def test_who_wants_no_letters_any_more_gets_none(session: Any, outbox: Path, cha
     else:
         author.confirmed_at = None
     session.flush()
-    job.mail_notification(line.id)
-    job.mail_notification(0)
+    job.mail_notifications([line.id])
+    job.mail_notifications([0])
     assert read(outbox) == []
 
 
@@ -146,7 +169,7 @@ def test_a_discussion_sends_one_letter_until_it_is_read(session: Any, outbox: Pa
             for earlier in session.scalars(select(Notification).filter_by(user_id=author.id)):
                 earlier.read_at = line.created_at
         session.flush()
-        job.mail_notification(line.id)
+        job.mail_notifications([line.id])
     assert len(read(outbox)) == 2
 
 
@@ -211,7 +234,7 @@ def test_a_title_with_line_ends_stays_in_the_subject(session: Any, outbox: Path)
     item = verified(author)
     item.title = "Lubang\r\nBcc: lain@contoh.id"
     session.flush()
-    job.mail_notification(line_of(session, author, "step").id)
+    job.mail_notifications([line_of(session, author, "step").id])
     (message,) = read(outbox)
     assert message["Bcc"] is None
 
@@ -223,7 +246,7 @@ def test_without_a_mail_address_of_the_city_nothing_is_lost(
     author = make.user()
     verified(author)
     line = line_of(session, author, "step")
-    job.mail_notification(line.id)
+    job.mail_notifications([line.id])
     session.refresh(line)
     assert line.mailed_at is None
 

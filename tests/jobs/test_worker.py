@@ -35,7 +35,7 @@ SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database
 WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
 """
 LEFT = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = ANY(:tasks)"
-MINE = ["photo_process", "mail_notification"]
+MINE = ["photo_process", "mail_notifications"]
 
 
 @pytest.fixture

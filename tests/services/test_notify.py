@@ -14,8 +14,8 @@ from models import Change, Follow, Item, Notification, User
 from tests import factories as make
 
 MAILS = text(
-    "SELECT (args->>'notification_id')::bigint FROM procrastinate_jobs"
-    " WHERE task_name = 'mail_notification'"
+    "SELECT jsonb_array_elements(args->'notification_ids')::bigint FROM procrastinate_jobs"
+    " WHERE task_name = 'mail_notifications'"
 )
 
 
@@ -213,12 +213,26 @@ def test_a_word_that_waits_for_a_moderator_is_heard_when_it_is_published(session
     forget(session, item)
     comment = comments.add(item, make.actor(newcomer), "Setuju", key=uuid.uuid4())
     assert lines(session, item) == set()
-    comment.status = "published"
+    clerk = make.actor(make.user(roles=["moderator"]))
     for _twice in range(2):
-        notify.commented(comment)
+        comments.publish(comment, item, clerk)
+        comments.hide(comment, item, clerk, "Menyebut nama")
     assert lines(session, item) == {(author.id, "comment")}
 
 
 def test_an_author_without_a_login_stops_nothing(session: Any) -> None:
     item = make.item(author=make.person())
     assert all(event == "task" for _user, event in lines(session, item))
+
+
+def test_many_letters_leave_in_rounds(session: Any) -> None:
+    item, clerk = make.item(state="verified"), make.user(roles=["moderator"])
+    rounds = text("SELECT jsonb_array_length(args->'notification_ids') FROM procrastinate_jobs")
+    session.execute(text("DELETE FROM procrastinate_jobs"))
+    for _ in range(notify.LETTERS + 3):
+        supports.follow(item, make.actor(make.user()))
+    moved(session, item, "route", clerk)
+    lengths = session.scalars(rounds).all()
+    assert sum(lengths) == len(session.scalars(MAILS).all())
+    assert lengths[0] == notify.LETTERS
+    assert len(lengths) == 2
