@@ -1,4 +1,4 @@
-"""Filing items and moving them: who may, what it asks, what it writes."""
+"""Moving items: who may, what it asks, what it writes."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.access import SYSTEM, Actor, Seat
 from app.kinds import KINDS, kind_of
-from app.queries.calendar import city_calendar, city_day
+from app.queries.calendar import city_day
 from app.services import items
 from app.services.answers import Refused
 from app.workflow import Incomplete, NotAllowed
-from models import Category, Change, ChangeText, Draft, Follow, Item
+from models import Change, ChangeText, Item
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -29,154 +29,6 @@ def trail(item: Item, session) -> list[Change]:
 
 def seat(role: str, **scope) -> Actor:
     return make.actor(make.user(roles=(role,), **scope))
-
-
-# -- filing ---------------------------------------------------------------------------------
-
-
-@every_kind
-def test_filing_gives_a_number_a_state_and_a_first_line_of_the_trail(kind, session):
-    user = make.user()
-    item = items.file(KINDS[kind], make.actor(user), uuid.uuid4(), make.values(kind))
-    first = trail(item, session)
-    assert item.state == KINDS[kind].workflow.initial
-    assert item.number.startswith(KINDS[kind].letter + "-")
-    assert [(c.seq, c.step, c.seat, c.source, c.target) for c in first] == [
-        (1, "file", "author", "", item.state)
-    ]
-    assert session.get(Follow, (item.id, user.id)) is not None
-
-
-@every_kind
-def test_the_same_key_twice_gives_the_same_item(kind, session):
-    actor, key = make.actor(make.user()), uuid.uuid4()
-    first = items.file(KINDS[kind], actor, key, make.values(kind))
-    again = items.file(KINDS[kind], actor, key, make.values(kind, title="Judul yang lain"))
-    assert again.id == first.id
-    assert again.title == first.title
-    assert len(trail(first, session)) == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "level", "published"),
-    [
-        ("lapor", 0, False),
-        ("lapor", 1, False),
-        ("lapor", 2, False),
-        ("musrenbang", 0, False),
-        ("musrenbang", 1, True),
-        ("badami", 0, False),
-        ("badami", 2, True),
-    ],
-)
-def test_filing_publishes_what_confirmed_people_propose_and_nothing_else(kind, level, published):
-    actor = make.actor(make.user(level=level))
-    item = items.file(KINDS[kind], actor, uuid.uuid4(), make.values(kind))
-    assert (item.published_at is not None) is published
-
-
-def test_a_report_about_officials_is_confidential_and_under_oversight(session):
-    for rule in (Category.oversight.is_(True), Category.complaint_class == "pengawasan"):
-        code = session.scalars(
-            select(Category.code).where(rule, Category.kind == "lapor", Category.emergency == "")
-        ).first()
-        values = make.values("lapor", category_code=code, visibility="public")
-        item = items.file(KINDS["lapor"], make.actor(make.user()), uuid.uuid4(), values)
-        assert item.oversight
-        assert item.visibility == "confidential"
-        assert item.published_at is None
-
-
-def test_an_emergency_is_not_filed_but_names_whom_to_call(session):
-    code = session.scalars(
-        select(Category.code).where(Category.emergency != "", Category.kind == "lapor")
-    ).first()
-    before = session.scalar(select(func.count(Item.id)))
-    with pytest.raises(items.Emergency) as stop:
-        values = make.values("lapor", category_code=code)
-        items.file(KINDS["lapor"], make.actor(make.user()), uuid.uuid4(), values)
-    assert "112" in str(stop.value) or "110" in str(stop.value)
-    assert session.scalar(select(func.count(Item.id))) == before
-
-
-def test_filing_takes_the_draft_and_its_photos_along(session):
-    user, key = make.user(), uuid.uuid4()
-    session.add(Draft(key=key, kind="lapor", user_id=user.id, data={}))
-    session.flush()
-    photo = make.photo(draft_key=key, status="staged")
-    item = items.file(KINDS["lapor"], make.actor(user), key, make.values())
-    session.expire_all()
-    assert (photo.item_id, photo.change_id) == (item.id, trail(item, session)[0].id)
-    assert session.get(Draft, key) is None
-
-
-def test_an_operator_files_for_a_resident_from_the_operators_seat(session):
-    operator, resident = make.user(roles=("operator",)), make.person("Ibu Euis")
-    item = items.file(
-        KINDS["lapor"],
-        make.actor(operator),
-        uuid.uuid4(),
-        make.values(),
-        author_id=resident.id,
-        channel="loket",
-    )
-    assert (item.author_id, item.filed_by_id, item.channel) == (resident.id, operator.id, "loket")
-    assert trail(item, session)[0].seat == f"operator:{make.KELURAHAN}"
-
-
-def test_a_proposal_starts_at_its_rw_for_next_year_with_its_cost():
-    values = make.values("musrenbang", volume=12, unit="m", unit_price=250_000)
-    item = items.file(KINDS["musrenbang"], make.actor(make.user()), uuid.uuid4(), values)
-    assert (item.level, item.plan_year, item.cost) == ("rw", city_day().year + 1, 3_000_000)
-    assert item.number.startswith(f"U-{item.plan_year}-")
-
-
-def test_numbers_of_a_kind_count_up_and_never_repeat():
-    found = [make.item("lapor").number for _ in range(5)]
-    assert len(set(found)) == 5
-    counted = [int(number.split("-")[2]) for number in found]
-    assert counted == sorted(counted)
-
-
-# -- promises -------------------------------------------------------------------------------
-
-
-@every_kind
-def test_each_state_promises_a_working_day(kind, session):
-    for state in KINDS[kind].workflow.states:
-        item = make.item(kind, state=state.name)
-        today, calendar = city_day(item.state_since), city_calendar()
-        if state.name in KINDS[kind].clocks:
-            continue
-        if state.within is None:
-            assert item.due_on is None, state.name
-        else:
-            assert item.due_on == calendar.add(today, state.within), state.name
-            assert calendar.between(today, item.due_on) == state.within
-
-
-def test_planned_work_is_promised_for_the_day_that_was_named():
-    item = make.item("lapor", state="accepted")
-    day = city_day() + timedelta(days=40)
-    officer = seat("officer")
-    items.move(item, "plan", officer, {"date": day, "note": "Menunggu aspal."})
-    assert (item.planned_on, item.due_on) == (day, day)
-
-
-@pytest.mark.parametrize(("complaint_class", "days"), [("informasi", 5), ("pengawasan", 60)])
-def test_work_is_promised_by_the_class_of_the_complaint(complaint_class, days, session):
-    item = make.item("lapor", state="accepted")
-    item.complaint_class = complaint_class
-    session.flush()
-    items.move(item, "start", seat("officer"))
-    assert city_calendar().between(city_day(item.state_since), item.due_on) == days
-
-
-def test_a_fact_recorded_on_the_trail_leaves_the_clock_alone():
-    item = make.item("badami", state="pilot", published=True)
-    item.due_on, since = date(2030, 1, 2), item.state_since
-    items.move(item, "monitor", seat("officer"), {"note": "Sudah dipakai 40 orang."})
-    assert (item.state, item.state_since, item.due_on) == ("pilot", since, date(2030, 1, 2))
 
 
 # -- steps: who, what, when -----------------------------------------------------------------
@@ -206,9 +58,9 @@ def test_the_same_step_key_twice_is_one_step(session):
 
 def test_a_key_of_another_item_is_not_taken_for_this_one():
     moderator, key = seat("moderator"), uuid.uuid4()
-    one, other = make.item("lapor"), make.item("lapor", state="verified")
+    one, other = make.item("lapor"), make.item("lapor")
     items.move(one, "verify", moderator, {}, key=key)
-    with pytest.raises(NotAllowed):
+    with pytest.raises(items.Stale):
         items.move(other, "verify", moderator, {}, key=key)
 
 
@@ -345,35 +197,6 @@ def test_proof_needs_photos_of_ones_own_that_are_not_used_elsewhere():
     mine = make.photo(uploaded_by_id=officer.id)
     change = items.move(item, "submit_proof", actor, {"photos": [mine.id], "note": "Selesai."})
     assert (mine.item_id, mine.change_id) == (item.id, change.id)
-
-
-# -- publication ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("kind", "step"), [("lapor", "verify"), ("musrenbang", "verify"), ("badami", "open_discussion")]
-)
-def test_the_step_that_looks_it_over_publishes(kind, step):
-    item = make.item(kind, published=False)
-    at = datetime.now(UTC)
-    items.move(item, step, make.everybody(item), at=at)
-    assert item.published_at == at
-
-
-@every_kind
-def test_what_was_refused_before_it_was_published_stays_unpublished(kind):
-    name = {"lapor": "reject", "musrenbang": "refuse", "badami": "archive"}[kind]
-    item = make.item(kind, published=False)
-    step = kind_of(item).workflow.named(name)
-    items.move(item, name, make.everybody(item), make.answers(item, step))
-    assert item.published_at is None
-
-
-def test_verifying_again_keeps_the_first_day_of_publication():
-    item = make.item("lapor", state="returned")
-    first = item.published_at
-    items.move(item, "reverify", seat("moderator"), {"department": make.OTHER_DEPARTMENT})
-    assert item.published_at == first
 
 
 # -- oversight ------------------------------------------------------------------------------

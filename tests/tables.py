@@ -1,0 +1,136 @@
+"""The tables of the matrix: who may open what, and who may read which item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests import factories as make
+
+# -- who asks -------------------------------------------------------------------------------
+
+PEOPLE: dict[str, dict[str, Any]] = {
+    "newcomer": {"level": 0},
+    "resident": {},
+    "operator": {"roles": ("operator",)},
+    "moderator": {"roles": ("moderator",)},
+    "moderator elsewhere": {"roles": ("moderator",), "area_code": make.OTHER_KELURAHAN},
+    "validator": {"roles": ("validator",)},
+    "officer": {"roles": ("officer",)},
+    "officer elsewhere": {"roles": ("officer",), "department_code": make.OTHER_DEPARTMENT},
+    "planner": {"roles": ("planner",)},
+    "coordinator": {"roles": ("coordinator",)},
+    "auditor": {"roles": ("auditor",)},
+    "admin": {"roles": ("admin",)},
+}
+EVERYBODY = {"stranger", "author", *PEOPLE}
+SIGNED_IN = EVERYBODY - {"stranger"}
+STAFF_HERE = {"moderator", "validator", "officer", "coordinator", "auditor"}
+
+# -- items, and who may read them ----------------------------------------------------------
+
+ITEMS: dict[str, dict[str, Any]] = {
+    "public": {"state": "verified"},
+    "anonymous": {"state": "verified", "visibility": "anonymous"},
+    "confidential": {"state": "verified", "visibility": "confidential"},
+    "unpublished": {"published": False},
+    "unpublished anonymous": {"published": False, "visibility": "anonymous"},
+    "oversight": {
+        "state": "verified",
+        "visibility": "confidential",
+        "oversight": True,
+        "subject_department_code": make.OTHER_DEPARTMENT,
+    },
+}
+READERS = {
+    "public": EVERYBODY,
+    "anonymous": EVERYBODY,
+    "confidential": {"author"} | STAFF_HERE,
+    "unpublished": {"author"} | STAFF_HERE,
+    "unpublished anonymous": {"author"} | STAFF_HERE,
+    "oversight": {"author", "officer", "coordinator", "auditor"},
+}
+TRIAGE = {sort: {"moderator", "coordinator"} for sort in ITEMS} | {"oversight": {"coordinator"}}
+NAMELESS = {sort for sort, values in ITEMS.items() if values.get("visibility")}
+OPEN_TO_TALK = {"public", "anonymous", "confidential", "oversight"}  # by their state
+
+# -- pages about no item: the status for whoever the page is for; others get 403 -----------
+
+PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
+    ("GET", "front.index"): (EVERYBODY, 200),
+    ("GET", "front.about"): (EVERYBODY, 200),
+    ("GET", "front.privacy"): (EVERYBODY, 200),
+    ("GET", "front.help"): (EVERYBODY, 200),
+    ("GET", "health.alive"): (EVERYBODY, 200),
+    ("GET", "health.ready"): (EVERYBODY, 200),
+    ("GET", "static"): (EVERYBODY, 200),
+    ("GET", "items.index"): (EVERYBODY, 200),
+    ("GET", "items.search"): (EVERYBODY, 200),
+    ("GET", "map.city"): (EVERYBODY, 200),
+    ("GET", "map.clusters"): (EVERYBODY, 200),
+    ("GET", "map.outlines"): (EVERYBODY, 200),
+    ("GET", "map.progress"): (EVERYBODY, 200),
+    ("GET", "map.locate"): (EVERYBODY, 200),
+    ("GET", "map.search"): (EVERYBODY, 200),
+    ("GET", "filing.start"): (EVERYBODY, 200),
+    ("GET", "filing.resume"): (EVERYBODY, 302),
+    ("GET", "filing.step"): (EVERYBODY, 200),
+    ("POST", "filing.autosave"): (EVERYBODY, 204),
+    ("POST", "filing.add_photos"): (EVERYBODY, 302),
+    ("POST", "filing.set_place"): (EVERYBODY, 422),
+    ("POST", "filing.set_content"): (EVERYBODY, 422),
+    ("POST", "filing.send"): (SIGNED_IN, 302),
+    ("GET", "account.confirm"): (EVERYBODY, 410),
+    ("POST", "account.confirm"): (EVERYBODY, 410),
+    ("GET", "account.reset"): (EVERYBODY, 410),
+    ("POST", "account.reset"): (EVERYBODY, 410),
+    ("GET", "account.forgot"): (EVERYBODY, 200),
+    ("POST", "account.forgot"): (EVERYBODY, 422),
+    ("GET", "account.sign_in"): ({"stranger"}, 200),
+    ("POST", "account.sign_in"): ({"stranger"}, 422),
+    ("GET", "account.register"): ({"stranger"}, 200),
+    ("POST", "account.register"): ({"stranger"}, 422),
+    ("GET", "account.mine"): (SIGNED_IN, 200),
+    ("GET", "account.inbox"): (SIGNED_IN, 200),
+    ("POST", "account.read_all"): (SIGNED_IN, 302),
+    ("POST", "account.read_one"): (SIGNED_IN, 302),
+    ("GET", "account.profile"): (SIGNED_IN, 200),
+    ("POST", "account.profile"): (SIGNED_IN, 422),
+    ("GET", "account.password"): (SIGNED_IN, 200),
+    ("POST", "account.password"): (SIGNED_IN, 422),
+    ("GET", "account.close"): (SIGNED_IN, 200),
+    ("POST", "account.close"): (SIGNED_IN, 422),
+    ("POST", "account.resend"): (SIGNED_IN, 302),
+    ("POST", "account.sign_out"): (EVERYBODY, 302),
+    ("POST", "account.sign_out_everywhere"): (SIGNED_IN, 302),
+    ("GET", "work.triage"): (
+        {"moderator", "moderator elsewhere", "validator", "coordinator"},
+        200,
+    ),
+    ("GET", "work.department"): ({"officer", "officer elsewhere"}, 200),
+    ("GET", "work.planning"): ({"planner", "coordinator"}, 200),
+    ("GET", "admin.mandates"): ({"admin"}, 200),
+    ("GET", "admin.give"): ({"admin"}, 200),
+    ("POST", "admin.give"): ({"admin"}, 422),
+    ("GET", "admin.end"): ({"admin"}, 200),
+    ("POST", "admin.end"): ({"admin"}, 422),
+}
+# Doors that lead people who are in already on to their own page.
+LED_ON = {"account.sign_in", "account.register"}
+ENDS_THE_SESSION = {"account.sign_out", "account.sign_out_everywhere"}
+
+# -- pages about an item: (whom, status); other readers get 403, all others 404 ------------
+
+ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
+    ("GET", "items.show"): (EVERYBODY, 200),
+    ("GET", "items.by_number"): (EVERYBODY, 302),
+    ("GET", "items.step"): (TRIAGE, 200),
+    ("POST", "items.step"): (TRIAGE, 422),
+    ("POST", "items.support"): (SIGNED_IN, 302),
+    ("POST", "items.follow"): (SIGNED_IN, 302),
+    ("POST", "comments.add"): (SIGNED_IN, 302),
+    ("POST", "comments.report"): (SIGNED_IN, 302),
+    ("POST", "comments.judge"): (TRIAGE, 400),
+    ("GET", "filing.received"): (SIGNED_IN, 200),
+    ("GET", "photos.large"): (EVERYBODY, 200),
+    ("GET", "photos.small"): (EVERYBODY, 200),
+}
