@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from app import access
 from app.extensions import limiter
-from app.forms.steps import StepForm, answers, form_for
+from app.forms import whole
+from app.forms.steps import StepForm, answers, form_for, photo_ids
 from app.kinds import Kind, kind_of
 from app.queries import choices, item_page, listing
 from app.queries import items as lists
@@ -24,7 +25,7 @@ from models import Item, db
 
 from .errors import problem
 from .guards import public, signed_in
-from .page import session
+from .page import last_seen, session
 
 bp = Blueprint("items", __name__)
 
@@ -39,7 +40,7 @@ def find(kind: Kind, number: str) -> Item:
 
 def _list(kind: Kind | None) -> ResponseReturnValue:
     filters = lists.Filters.read(request.args, kind.slug if kind else "")
-    before = request.args.get("sebelum", type=int)
+    before = last_seen()
     if number := listing.as_number(filters.q):
         return redirect(url_for(".by_number", number=number))
     return render_template(
@@ -94,6 +95,7 @@ def show(kind: Kind, number: str) -> ResponseReturnValue:
         joined=_readable(item.merged_into),
         entries=item_page.trail(reads, item, pictures),
         pictures=pictures,
+        waiting=item_page.photos_waiting(reads, item) if actor.is_signed_in else 0,
         words=item_page.discussion(reads, item, actor, moderates),
         moderates=moderates,
         answers_from=access.seat_for(actor, access.ACTS["answer"], item),
@@ -154,7 +156,7 @@ def _taken(item: Item, step: Step, form: StepForm) -> bool:
                 current_actor(),
                 answers(form, step),
                 key=_key(form),
-                seen=int(form.seen.data) if (form.seen.data or "").isdecimal() else None,
+                seen=whole(form.seen.data),
             )
     except Incomplete as lacking:
         for name in lacking.args:
@@ -176,7 +178,7 @@ def _stage_photos(item: Item, form: StepForm) -> None:
     """Keep the photos that came along, so that a mistake elsewhere does not lose them."""
     if "photos" not in form:
         return
-    kept = [n for n in (form.photo_ids.data or "").split(",") if n.isdecimal()]
+    kept = [str(number) for number in photo_ids(form)]
     try:
         for upload in form.photos.data or []:
             if upload and upload.filename:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
@@ -94,7 +94,7 @@ PHOTOS = (
     .where(Photo.item_id == bindparam("item"), Photo.status == "ready")
     .order_by(Photo.id)
 )
-WAITING = select(Photo.id).where(Photo.item_id == bindparam("item"), Photo.status == "staged")
+WAITING = select(func.count()).where(Photo.item_id == bindparam("item"), Photo.status == "staged")
 WORDS = (
     select(Comment, Person.name)
     .join(Person, Person.id == Comment.person_id)
@@ -122,6 +122,11 @@ def photos(session: Session, item: Item) -> list[Picture]:
     """The item's photos that may be shown, oldest first."""
     rows = session.execute(PHOTOS, {"item": item.id})
     return [Picture(name, change_id) for name, change_id in rows]
+
+
+def photos_waiting(session: Session, item: Item) -> int:
+    """How many of the item's photos are still being prepared."""
+    return session.scalar(WAITING, {"item": item.id}) or 0
 
 
 def trail(session: Session, item: Item, pictures: list[Picture]) -> list[Entry]:

@@ -58,5 +58,17 @@
     }
   });
 
+  // <section id data-refresh="4">: fetched anew every four seconds while it says so, fifteen times at most
+  const refresh = async (part, left) => {
+    await new Promise((done) => { setTimeout(done, Number(part.dataset.refresh) * 1000); });
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
+    if (!fresh) return;
+    part.replaceWith(fresh);
+    if (fresh.dataset.refresh && left) refresh(fresh, left - 1);
+  };
+  for (const part of document.querySelectorAll("[data-refresh]")) refresh(part, 15);
+
   document.querySelector("[data-focus]")?.focus();
 })();

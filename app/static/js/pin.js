@@ -77,7 +77,10 @@
       }
       const wanted = (keep && this.area.value) || found.code;
       const chosen = candidates.some((c) => c.code === wanted) ? wanted : candidates[0].code;
-      this.area.value = chosen;
+      if (this.area.value !== chosen) {
+        this.area.value = chosen;
+        this.area.dispatchEvent(new Event("change", { bubbles: true }));
+      }
       if (candidates.length === 1 && !found.approximate) {
         this.say(fill(this.data.textInside, candidates[0]));
         return;
