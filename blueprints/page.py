@@ -24,9 +24,11 @@ from markupsafe import Markup, escape
 from sqlalchemy.orm import Session
 
 from app.extensions import language
+from app.forms import whole
 from app.kinds import KINDS, REASONS, kind_of, state_of
 from app.kinds.musrenbang import LEVEL_NAMES
 from app.queries.actors import current_actor
+from app.queries.calendar import city_day
 from app.queries.inbox import unread_count
 from app.queries.labels import area_label, department_label, labels, seat_label
 from models import db, reading
@@ -35,6 +37,11 @@ from models import db, reading
 def session() -> Session:
     """Where a page reads: the cheap reading session for strangers, the usual one for others."""
     return db.session() if current_actor().is_signed_in else reading()
+
+
+def last_seen() -> int | None:
+    """The id after which a list goes on, from the address; nonsense begins at the top."""
+    return whole(request.args.get("sebelum"))
 
 
 @cache
@@ -59,14 +66,14 @@ def area_options(chosen: str) -> Markup:
     return Markup(made.replace(mark, f"{mark} selected", 1) if chosen else made)
 
 
-def local_day(moment: datetime) -> date:
-    """The day a moment fell on, in the city."""
-    return moment.astimezone(current_app.config["CITY"].zone).date()
-
-
 def ago(moment: datetime) -> str:
     """How long ago, in words."""
     return str(format_timedelta(moment - datetime.now(UTC), add_direction=True))
+
+
+def lasting(since: datetime) -> str:
+    """How long something has stood, in words."""
+    return str(format_timedelta(datetime.now(UTC) - since))
 
 
 def rupiah(amount: float | None) -> str:
@@ -81,7 +88,7 @@ def day(value: date | datetime | None, form: str = "d MMMM y") -> str:
     if value is None:
         return "–"
     if isinstance(value, datetime):
-        value = local_day(value)
+        value = city_day(value)
     return str(format_date(value, form))
 
 
@@ -164,7 +171,7 @@ def init_app(app: Flask) -> None:
     _quick_translations(app)
     app.context_processor(_context)
     app.after_request(_remember_language)
-    for function in (day, moment, ago, rupiah, amount, named, seat_label, lonlat):
+    for function in (day, moment, ago, lasting, rupiah, amount, named, seat_label, lonlat):
         app.add_template_filter(function)
     app.add_template_filter(area_label, "area")
     app.add_template_filter(category_label, "category")

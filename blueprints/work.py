@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 
 from app import access
 from app.access import Actor
+from app.forms import clean_line
+from app.kinds import KINDS
 from app.queries import work
 from app.queries.actors import current_actor
 from app.queries.calendar import city_calendar, city_day
@@ -37,18 +39,26 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
     return links
 
 
-def _tabs(holders: tuple[str, ...]) -> tuple[work.Tab, ...]:
+def _tabs(holders: tuple[str, ...], kind: str, area: str) -> tuple[work.Tab, ...]:
     waiting = work.held_by(*holders)
-    return (
-        work.Tab("menunggu", _("Waiting for us"), waiting),
-        work.Tab("terlambat", _("Past the day"), waiting, overdue=True),
-        work.Tab("berjalan", _("Under way"), work.under_way()),
-        work.Tab("semua", _("All"), work.all_states()),
+    cuts = (
+        ("menunggu", _("Waiting for us"), waiting),
+        ("terlambat", _("Past the day"), waiting),
+        ("berjalan", _("Under way"), work.under_way()),
+        ("semua", _("All"), work.all_states()),
+    )
+    return tuple(
+        work.Tab(name, label, states, name == "terlambat", kind, area)
+        for name, label, states in cuts
     )
 
 
 def _queue(name: str, title: str, scope: Any, holders: tuple[str, ...]) -> ResponseReturnValue:
-    actor, tabs = current_actor(), _tabs(holders)
+    actor = current_actor()
+    kind = request.args.get("jenis", "")
+    kind = kind if kind in KINDS else ""
+    area = clean_line(request.args.get("wilayah", "")) or ""
+    tabs = _tabs(holders, kind, area)
     tab = next((tab for tab in tabs if tab.name == request.args.get("tab")), tabs[0])
     after = read_after(request.args.get("sesudah", ""))
     return render_template(
@@ -60,6 +70,8 @@ def _queue(name: str, title: str, scope: Any, holders: tuple[str, ...]) -> Respo
         counts=work.counted(db.session(), actor, scope, tabs),
         queue=queue(db.session(), actor, scope, work.condition(tab), after),
         after=after,
+        args={"jenis": kind or None, "wilayah": area or None},
+        wide=any((seat.area_code or "").count(".") < 3 for seat in actor.seats),
         left=working_days_left,
         held=work.held_comments(db.session(), actor) if name == "work.triage" else [],
     )

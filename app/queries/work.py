@@ -57,12 +57,14 @@ def planning_scope(actor: Actor) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Tab:
-    """One cut of a queue."""
+    """One cut of a queue; ``kind`` and ``area`` (a kelurahan or kecamatan) make it narrower."""
 
     name: str
     label: Any
     states: Pairs
     overdue: bool = False
+    kind: str = ""
+    area: str = ""
 
 
 def counted(
@@ -85,7 +87,14 @@ def counted(
 def condition(tab: Tab) -> ColumnElement[bool]:
     """The items of a tab."""
     states = tuple_(Item.kind, Item.state).in_(tab.states) if tab.states else false()
-    return and_(states, Item.due_on < city_day()) if tab.overdue else states
+    cuts: list[ColumnElement[bool]] = [states]
+    if tab.overdue:
+        cuts.append(Item.due_on < city_day())
+    if tab.kind:
+        cuts.append(Item.kind == tab.kind)
+    if tab.area:
+        cuts.append(or_(Item.area_code == tab.area, Item.district_code == tab.area))
+    return and_(*cuts)
 
 
 def held_comments(session: Session, actor: Actor) -> list[Any]:
