@@ -25,6 +25,9 @@
 
   const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
 
+  const figure = (n) => Number(n).toLocaleString(document.documentElement.lang);
+  const brief = new Intl.NumberFormat(document.documentElement.lang, { notation: "compact", maximumFractionDigits: 0 });
+
   /** Width of a circle of n items, in pixels. */
   const sizeOf = (n) => (n === 1 ? 30 : Math.round(34 + Math.min(Math.log10(n) * 9, 26)));
 
@@ -83,7 +86,7 @@
       style: { className: "area" },
       onEachFeature: (feature, shape) => {
         const { name, open } = feature.properties;
-        const tip = node("span", "", open ? fill(data.textArea, { name, n: open }) : name);
+        const tip = node("span", "", open ? fill(data.textArea, { name, n: figure(open) }) : name);
         shape.bindTooltip(tip, { sticky: true, opacity: 1 });
         shape.on("tooltipopen", () => { if (map.hasLayer(names)) shape.closeTooltip(); });
         names.addLayer(L.tooltip({ pane: "names", permanent: true, direction: "center", className: "area-name", opacity: 1 })
@@ -214,24 +217,23 @@
       }
       for (const [key, make] of wanted) if (!this.markers.has(key)) this.markers.set(key, make().addTo(this.map));
       if (focused && !this.markers.has(focused)) this.box.focus({ preventScroll: true });
-      const number = Number(answer.total).toLocaleString(document.documentElement.lang);
-      if (this.total && answer.total !== undefined) this.total.textContent = fill(this.data.textTotal, { n: number });
+      if (this.total && answer.total !== undefined) this.total.textContent = fill(this.data.textTotal, { n: figure(answer.total) });
     }
 
     cluster(c) {
       const size = sizeOf(c.n);
       const html = document.createDocumentFragment();
       const holder = node("div");
-      html.append(ring(c.kinds ?? {}, c.n), node("b", "", c.n > 9999 ? `${Math.round(c.n / 1000)}k` : c.n));
+      html.append(ring(c.kinds ?? {}, c.n), node("b", "", c.n > 9999 ? brief.format(c.n) : figure(c.n)));
       holder.append(html);
       const icon = L.divIcon({ className: "cluster", html: holder, iconSize: [size, size] });
-      const parts = Object.entries(c.kinds ?? {}).map(([slug, n]) => `${n} ${this.kinds[slug] ?? slug}`).join(", ");
+      const parts = Object.entries(c.kinds ?? {}).map(([slug, n]) => `${figure(n)} ${this.kinds[slug] ?? slug}`).join(", ");
       const marker = L.marker([c.lat, c.lon], { icon, riseOnHover: true });
       const near = () => {
         if (c.items?.length) this.openList(c, marker);
         else this.map.setView([c.lat, c.lon], Math.min(this.map.getZoom() + 2, 19));
       };
-      return pressable(marker, fill(this.data.textCluster, { n: c.n, parts }), near);
+      return pressable(marker, fill(this.data.textCluster, { n: figure(c.n), parts }), near);
     }
 
     spot(item) {
