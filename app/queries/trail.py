@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import groupby
@@ -23,7 +23,9 @@ from models import Change, ChangeText, Item, TrailSeal
 AnySession = Session | scoped_session[Any]
 Progress = Callable[[int], None]
 
+as_json = json.JSONEncoder(ensure_ascii=False).encode
 ITEMS_AT_ONCE = 500
+LAST_ID = 2**63 - 1
 HASHES_AT_ONCE = 10_000
 LINES = (
     select(
@@ -50,15 +52,21 @@ LINES = (
     .outerjoin(ChangeText, ChangeText.change_id == Change.id)
     .order_by(Item.id, Change.seq)
 )
-NEXT = select(Item.id).where(Item.id > bindparam("after")).order_by(Item.id).limit(ITEMS_AT_ONCE)
-SOME = LINES.where(Item.id.in_(NEXT))
+SOME = LINES.where(Item.id > bindparam("after"), Item.id <= bindparam("upto"))
+UPTO = (
+    select(Item.id)
+    .where(Item.id > bindparam("after"))
+    .order_by(Item.id)
+    .offset(bindparam("but_one"))
+    .limit(1)
+)
 ONE = LINES.where(Item.id == bindparam("item"))
 SEALS = select(TrailSeal).order_by(TrailSeal.id)
 HASHES = (
     select(Change.id, Change.hash)
     .where(Change.id > bindparam("after"), Change.id <= bindparam("upto"))
     .order_by(Change.id)
-    .limit(HASHES_AT_ONCE)
+    .limit(bindparam("most"))
 )
 
 
@@ -80,7 +88,7 @@ class Report:
 
 def stamp(at: datetime) -> str:
     """A moment the way the chain writes it: UTC, microseconds."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def chained(number: str, line: Row[*tuple[Any, ...]], previous: bytes | None) -> bytes:
@@ -97,7 +105,7 @@ def chained(number: str, line: Row[*tuple[Any, ...]], previous: bytes | None) ->
         line.text_hash.hex(),
         previous.hex() if previous else "",
     ]
-    return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode()).digest()
+    return hashlib.sha256(as_json(fields).encode()).digest()
 
 
 def chain_problems(lines: list[Row[*tuple[Any, ...]]]) -> Iterator[str]:
@@ -140,19 +148,28 @@ def verify(session: AnySession, progress: Progress | None = None) -> Report:
     Each batch of items is read by one statement, so that steps taken meanwhile do no harm.
     ``progress`` is called with the number of changes seen.
     """
-    report, after = Report(), 0
-    while rows := session.execute(SOME, {"after": after}).all():
+    report = Report()
+    for rows in batches(session):
         for _item, lines in groupby(rows, key=lambda row: row.item_id):
             chain = list(lines)
             report.problems += chain_problems(chain)
             report.items += 1
             report.changes += sum(line.id is not None for line in chain)
             report.erased += sum(line.text_id is not None and line.text is None for line in chain)
-        after = rows[-1].item_id
         if progress:
             progress(report.changes)
     report.problems += seal_problems(session, report)
     return report
+
+
+def batches(session: AnySession) -> Iterator[Sequence[Row[*tuple[Any, ...]]]]:
+    """Every item's changes, some hundred items at a time; an item is never cut in two."""
+    after = 0
+    while after < LAST_ID:
+        upto = session.scalar(UPTO, {"after": after, "but_one": ITEMS_AT_ONCE - 1}) or LAST_ID
+        if rows := session.execute(SOME, {"after": after, "upto": upto}).all():
+            yield rows
+        after = upto
 
 
 def seal_problems(session: AnySession, report: Report) -> Iterator[str]:
@@ -174,9 +191,13 @@ def seal_problems(session: AnySession, report: Report) -> Iterator[str]:
 
 def hashes(session: AnySession, after: int, upto: int) -> Iterator[tuple[int, bytes]]:
     """Ids and hashes of the changes with ids in (after, upto], in order."""
-    while rows := session.execute(HASHES, {"after": after, "upto": upto}).all():
+    while rows := session.execute(HASHES, _part(after, upto)).all():
         yield from ((row.id, row.hash or b"") for row in rows)
         after = rows[-1].id
+
+
+def _part(after: int, upto: int) -> dict[str, int]:
+    return {"after": after, "upto": upto, "most": HASHES_AT_ONCE}
 
 
 def of_item(session: AnySession, item_id: int) -> list[Row[*tuple[Any, ...]]]:

@@ -113,16 +113,15 @@ def export(session: Session, item: Item | None = None, *, texts: bool = False) -
 
 
 def _whole(session: Session, texts: bool) -> Iterator[Any]:
-    after, public = 0, select(Item.id, Item.published_at, Item.visibility)
+    public = select(Item.id, Item.published_at, Item.visibility)
     upto = settled(session)
-    while rows := session.execute(walk.SOME, {"after": after}).all():
+    for rows in walk.batches(session):
         ids = {row.item_id for row in rows}
         shown = {row.id for row in session.execute(public.where(Item.id.in_(ids))) if _open(row)}
         for row in rows:
             if row.id is None or row.id > upto:
                 continue
             yield record(row, texts) if row.item_id in shown else _withheld(row)
-        after = rows[-1].item_id
     for made in walk.sealed(session):
         if made.upto_id <= upto:
             yield {

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,14 +14,17 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from app import create_app
 from app.access import ANONYMOUS, Actor
 from app.jobs import photos as job
 from app.queries import photos as reads
 from app.services import evidence, files, images, photos
 from app.workflow import NotAllowed
-from models import AuditEvent, Draft, Photo
+from models import AuditEvent, Draft, Photo, db
+from tests import databases
 from tests import factories as make
 from tests.services.test_images import drawn, exif, saved
+from tests.settings import test_settings
 
 JOBS = text("SELECT args->>'photo_id' FROM procrastinate_jobs WHERE task_name = 'photo_process'")
 
@@ -197,6 +201,31 @@ def test_a_sixth_photo_of_a_draft_is_refused_but_refused_ones_do_not_count(
         photos.stage(jpeg(9), actor=resident, draft=draft)
     made[0].status = "refused"
     photos.stage(jpeg(9), actor=resident, draft=draft)
+
+
+def test_many_uploads_at_once_leave_five_photos(tmp_path: Path) -> None:
+    with databases.clone() as url:
+        city = create_app(test_settings(url, VAR=tmp_path))
+        with city.app_context():
+            actor = make.actor(make.user())
+            key = draft_of(db.session, actor).key
+            db.session.commit()
+
+        def upload(shade: int) -> bool:
+            with city.app_context():
+                try:
+                    photos.stage(jpeg(shade), actor=actor, draft=db.session.get_one(Draft, key))
+                    db.session.commit()
+                except photos.TooMany:
+                    return False
+                return True
+
+        with ThreadPoolExecutor(8) as threads:
+            taken = list(threads.map(upload, range(8)))
+        with city.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+    assert taken.count(True) == photos.MOST
 
 
 def test_every_problem_has_a_sentence(session: Any) -> None:

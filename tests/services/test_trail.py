@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from app import create_app
@@ -164,6 +164,25 @@ def test_sealing_twice_seals_each_change_once(session: Any) -> None:
     assert (second.after_id, second.leaves) == (first.upto_id, 1)
     report = walk.verify(session())
     assert (report.problems, report.seals) == ([], 2)
+
+
+@pytest.mark.parametrize("items_at_once", [1, 2, 3, 7, 8])
+def test_a_walk_in_portions_sees_every_change_once(
+    session: Any, monkeypatch: pytest.MonkeyPatch, items_at_once: int
+) -> None:
+    monkeypatch.setattr(walk, "ITEMS_AT_ONCE", items_at_once)
+    monkeypatch.setattr(walk, "HASHES_AT_ONCE", items_at_once + 1)
+    made = [
+        make.item(state=state) for state in ("verified", "routed", None, None, "closed", None, None)
+    ]
+    trail.seal(session())
+    seen: list[int] = []
+    report = walk.verify(session(), seen.append)
+    assert (report.problems, report.items) == ([], len(made))
+    assert report.changes == session.scalar(select(func.count()).select_from(Change))
+    assert seen == sorted(set(seen))
+    records = list(trail.export(session()))
+    assert sum("hash" in record for record in records) == report.changes
 
 
 def test_the_script_checks_seals_and_keeps_quiet_about_what_is_not_public(
