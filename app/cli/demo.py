@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import click
+from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app.services import demo
+from app.services import demo, photos
 from models import db
 
+THREADS = 2
 group = AppGroup("demo", help="Load the demonstration and show its accounts.")
 
 
@@ -26,9 +29,24 @@ def load() -> None:
 
     made = demo.load(say)
     db.session.commit()
-    demo.settle()
-    db.session.commit()
+    say("developing the pictures")
+    _develop(demo.undeveloped())
     say(", ".join(f"{number} {what}" for what, number in made.items()))
+
+
+def _develop(photo_ids: list[int]) -> None:
+    """Make the pictures ready, several at a time, each in a transaction of its own."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def one(photo_id: int) -> None:
+        with app.app_context():
+            photos.process(photo_id)
+            db.session.commit()
+            photos.discard_original(photo_id)
+            db.session.commit()
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(one, photo_ids))
 
 
 @group.command("accounts")

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.queries.calendar import city_calendar
 from app.queries.spots import spots
 from maps import fold
-from models import AuditEvent, Photo, User, db
+from models import Photo, User, db
 
-from . import audit, demo_cast, facets, photos
+from . import audit, demo_cast, facets
 from .demo_city import texts
 from .demo_plan import Planner
 from .demo_play import Play
@@ -43,12 +43,8 @@ THEN = (
            i.created_at + (coalesce(i.state_since, now()) - i.created_at) * random()
     FROM item i WHERE i.id = s.item_id
     """,
-    """
-    UPDATE follow f SET created_at = i.created_at FROM item i WHERE i.id = f.item_id
-    """,
-    """
-    UPDATE photo p SET created_at = c.at, ready_at = c.at FROM change c WHERE c.id = p.change_id
-    """,
+    "UPDATE follow f SET created_at = i.created_at FROM item i WHERE i.id = f.item_id",
+    "UPDATE photo p SET created_at = c.at FROM change c WHERE c.id = p.change_id",
 )
 
 
@@ -78,10 +74,11 @@ def accounts() -> list[Account]:
     ]
 
 
-def load(say: Callable[[str], Any] = print) -> Mapping[str, int]:
+def load(say: Callable[[str], Any] = print, most: int = 100) -> Mapping[str, int]:
     """Make the people and play their stories up to now, in the caller's transaction.
 
-    Call ``settle`` after the commit.  Says on the way how far it is; returns what was made.
+    ``most`` limits how many items show the same way through the states.  After the commit the
+    ``undeveloped`` pictures are to be processed.  Says how far it is; returns what was made.
     """
     rng, folder = random.Random(SEED), current_app.config["CITY"].folder / "demo"
     words = texts()
@@ -96,7 +93,8 @@ def load(say: Callable[[str], Any] = print) -> Mapping[str, int]:
         note=lambda *_rest: "",
     )
     play = Play(rng, city, words, cast)
-    for story in Planner(rng, city, words, cast, spots(db.session, 40, SEED)).stories():
+    where = spots(db.session, 40, SEED)
+    for story in Planner(rng, city, words, cast, where, most).stories():
         play.tell(story)
     say(f"{len(play.acts)} stories")
     for done in play.run():
@@ -123,11 +121,7 @@ def _finish(cast: demo_cast.Cast) -> None:
     db.session.expire_all()
 
 
-def settle() -> None:
-    """Forget the originals of the pictures; call after ``load`` is committed."""
-    waiting = db.session.query(Photo.id).filter(Photo.staged_name != "").all()
-    for (photo_id,) in waiting:
-        photos.discard_original(photo_id)
-
-
-__all__ = ["Account", "AuditEvent", "accounts", "load", "loaded", "settle"]
+def undeveloped() -> list[int]:
+    """The pictures whose originals still wait; ``photos.process`` and ``discard_original`` them."""
+    found = select(Photo.id).where(Photo.staged_name != "").order_by(Photo.id)
+    return list(db.session.scalars(found))

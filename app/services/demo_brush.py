@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-WIDTH, HEIGHT, TWICE = 960, 720, 2
+WIDTH, HEIGHT, TWICE = 880, 660, 2
 Colour = tuple[int, int, int]
 Point = tuple[float, float]
 
@@ -122,15 +122,15 @@ class Canvas:
     def jpeg(self) -> bytes:
         """The finished picture."""
         out = io.BytesIO()
-        self.image.reduce(TWICE).save(out, "JPEG", quality=84)
+        self.image.save(out, "JPEG", quality=84)
         return out.getvalue()
 
     def frame(self, share: float, side: float, mirrored: bool) -> None:
-        """Take ``share`` of the picture, from the left (``side`` 0) or the right (1), or turned."""
+        """Finish with ``share`` of what was drawn: left (``side`` 0) or right (1), or turned."""
         width, height = self.image.size
         left, top = (1 - share) * side * width, (1 - share) * 0.6 * height
         box = (left, top, left + share * width, top + share * height)
-        cut = self.image.resize(self.image.size, Image.Resampling.BILINEAR, box=box)
+        cut = self.image.resize((WIDTH, HEIGHT), Image.Resampling.BOX, box=box)
         self.image = ImageOps.mirror(cut) if mirrored else cut
 
     # What stands in many pictures ------------------------------------------------------------

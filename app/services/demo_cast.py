@@ -6,7 +6,7 @@ import random
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import select
 from app.access import CONFIRMED, Actor, Seat
 from app.queries.calendar import city_day
 from app.workflow import Step
-from models import Area, Department, Item, Person, User, db
+from models import Area, Department, Item, Mandate, Person, User, db
 
 from . import accounts, mandates
 
@@ -170,36 +170,64 @@ def _settled(user: User, area: str, rw: int, rt: int) -> Resident:
 
 
 def _residents(cast: Cast, names: Any, rng: random.Random) -> None:
-    """Residents all over the city, every sixth in the hero's kelurahan."""
+    """Residents all over the city, every sixth in the hero's kelurahan; some without a login."""
     areas = db.session.scalars(select(Area.code).where(Area.level == "kelurahan")).all()
-    home = cast.hero.area_code
+    home, people = cast.hero.area_code, []
+    since = city_day() - timedelta(days=365 * 6)
     for n in range(RESIDENTS - 1):
-        area = home if n % 6 == 0 else rng.choice(areas)
-        rw, rt, name = rng.randrange(1, 13), rng.randrange(1, 9), next(names)
-        if n >= RESIDENTS - 1 - WITHOUT_LOGIN:
-            person = Person(name=name, area_code=area, rw=rw, rt=rt, level=0)
-            db.session.add(person)
-            db.session.flush()
-            cast.residents.append(Resident(person.id, area, rw, rt, None))
-        else:
-            user = _user(f"warga{n + 2}@contoh.id", name, None)
-            cast.residents.append(_settled(user, area, rw, rt))
+        person = Person(name=next(names), level=CONFIRMED, resident_since=since)
+        person.area_code = home if n % 6 == 0 else rng.choice(areas)
+        person.rw, person.rt = rng.randrange(1, 13), rng.randrange(1, 9)
+        people.append(person)
+    users = _logins({f"warga{n + 2}@contoh.id": p for n, p in enumerate(people[:-WITHOUT_LOGIN])})
+    db.session.add_all(people)
+    db.session.flush()
+    for person in people:
+        user = users.get(person)
+        actor = Actor(user.id, person.id, person.name, person.level) if user else None
+        place = (person.area_code or home, person.rw or 1, person.rt or 1)
+        cast.residents.append(Resident(person.id, *place, actor))
+
+
+def _logins(people: dict[str, Person]) -> dict[Person, User]:
+    """Logins to which no password leads, many at once."""
+    now = datetime.now(UTC)
+    users = [
+        User(person=person, email=email, password_hash="", wants_email=False, confirmed_at=now)
+        for email, person in people.items()
+    ]
+    db.session.add_all(users)
+    db.session.flush()
+    return {user.person: user for user in users}
 
 
 def _staff(cast: Cast, boss: Actor) -> None:
     """Staff for every seat that no listed account holds; nobody can sign in as them."""
-    names = dict(db.session.execute(select(Area.code, Area.name)).tuples().all())
-    for district in sorted(code for code in names if code.count(".") == 2):
-        user = _user(f"kec-{district}@{STAFF}", f"Staf Kecamatan {names[district]}", None)
-        if district not in cast.validators:
-            _seat(cast, user, boss, {"role": "validator", "area": district})
-        below = sorted(code for code in names if code.startswith(f"{district}."))
-        staff = _user(f"kel-{district}@{STAFF}", f"Staf kelurahan, {names[district]}", None)
-        for area in below:
-            if area not in cast.moderators:
-                _seat(cast, staff, boss, {"role": "moderator", "area": area})
+    rows = db.session.execute(select(Area.code, Area.name)).all()
+    names = {row.code: str(row.name) for row in rows}
+    seats: list[tuple[str, str, str, str]] = []  # login, name, role, area or department
+    for code, name in sorted(names.items()):
+        if code.count(".") == 2 and code not in cast.validators:
+            seats.append((f"kec-{code}", f"Staf Kecamatan {name}", "validator", code))
+        elif code.count(".") == 3 and code not in cast.moderators:
+            district = code.rpartition(".")[0]
+            known = f"Staf kelurahan, {names[district]}"
+            seats.append((f"kel-{district}", known, "moderator", code))
     current = select(Department).where(Department.valid_to.is_(None), ~Department.external)
-    for department in db.session.scalars(current.order_by(Department.code)):
-        if department.code not in cast.officers:
-            user = _user(f"{department.code}@{STAFF}", f"Petugas {department.abbreviation}", None)
-            _seat(cast, user, boss, {"role": "officer", "department": department.code})
+    for found in db.session.scalars(current.order_by(Department.code)):
+        if found.code not in cast.officers:
+            seats.append((found.code, f"Petugas {found.abbreviation}", "officer", found.code))
+    people = {login: Person(name=name, level=2) for login, name, _role, _scope in seats}
+    users = _logins({f"{login}@{STAFF}": person for login, person in people.items()})
+    for login, _name, role, scope in seats:
+        _sit(cast, users[people[login]], boss, role, scope)
+    db.session.flush()
+
+
+def _sit(cast: Cast, user: User, boss: Actor, role: str, scope: str) -> None:
+    area, department = (None, scope) if role == "officer" else (scope, None)
+    seat = Mandate(user_id=user.id, role=role, area_code=area, department_code=department)
+    seat.valid_from, seat.given_by_id = city_day() - SEATED, boss.user_id
+    db.session.add(seat)
+    held = {"validator": cast.validators, "moderator": cast.moderators, "officer": cast.officers}
+    held[role][scope] = _actor(user, role, area, department)

@@ -13,12 +13,14 @@ class Goal:
     """A state to be shown: by these steps, ``times`` items.
 
     ``scene`` narrows the material: ``spot`` (happens at a spot, so proof is asked), ``outside``
-    (has an owner outside the city), ``pair`` (doubles another item).
+    (has an owner outside the city), ``pair`` (doubles another item).  ``hero``: the first one
+    is by the resident whose account visitors try.
     """
 
     steps: Steps
     times: int
     scene: str = ""
+    hero: bool = False
 
 
 def _path(words: str) -> Steps:
@@ -28,17 +30,17 @@ def _path(words: str) -> Steps:
 TAKEN = "verify route accept"
 PROVEN = f"{TAKEN} plan start submit_proof"
 LAPOR = (
-    Goal((), 13),
-    Goal(_path("ask_info"), 4),
+    Goal((), 13, hero=True),
+    Goal(_path("ask_info"), 4, hero=True),
     Goal(_path("ask_info give_info"), 2),
     Goal(_path("verify"), 7),
-    Goal(_path("verify route"), 15),
+    Goal(_path("verify route"), 15, hero=True),
     Goal(_path(TAKEN), 11),
     Goal(_path("verify route return"), 4),
     Goal(_path("verify route return reverify route accept"), 3),
     Goal(_path("verify route return reverify"), 2),
     Goal(_path(f"{TAKEN} plan"), 11),
-    Goal(_path(f"{TAKEN} plan start"), 8),
+    Goal(_path(f"{TAKEN} plan start"), 8, hero=True),
     Goal(_path(f"{TAKEN} start"), 7),
     Goal(_path(PROVEN), 5, "spot"),
     Goal(_path(f"{PROVEN} refuse_proof"), 2, "spot"),
@@ -46,9 +48,9 @@ LAPOR = (
     Goal(_path(f"{PROVEN} resolve dispute accept start submit_proof resolve confirm"), 3, "spot"),
     Goal(_path("verify refer"), 6, "outside"),
     Goal(_path("verify refer external_done lapse"), 5, "outside"),
-    Goal(_path(f"{PROVEN} resolve"), 9, "spot"),
+    Goal(_path(f"{PROVEN} resolve"), 9, "spot", hero=True),
     Goal(_path(f"{TAKEN} answer"), 5, "answer"),
-    Goal(_path(f"{PROVEN} resolve confirm"), 22, "spot"),
+    Goal(_path(f"{PROVEN} resolve confirm"), 22, "spot", hero=True),
     Goal(_path(f"{TAKEN} start submit_proof resolve confirm"), 10, "spot"),
     Goal(_path(f"{PROVEN} refuse_proof submit_proof resolve confirm"), 3, "spot"),
     Goal(_path(f"{PROVEN} resolve lapse"), 8, "spot"),
@@ -78,7 +80,7 @@ BUDGET = f"{_climb(4)} verify agree enter_rkpd"
 WORKS = f"{BUDGET} enter_apbd procure start_works"
 MUSRENBANG = (
     Goal((), 9),
-    Goal(_path(_climb(1)), 6),
+    Goal(_path(_climb(1)), 6, hero=True),
     Goal(_path(_climb(2)), 4),
     Goal(_path(_climb(3)), 3),
     Goal(_path(_climb(4)), 2),
@@ -88,7 +90,7 @@ MUSRENBANG = (
     Goal(_path(f"{_climb(1)} verify agree"), 4),
     Goal(_path(f"{_climb(2)} verify route agree"), 3),
     Goal(_path(f"{_climb(4)} verify agree"), 2),
-    Goal(_path("return"), 2),
+    Goal(_path("return"), 2, hero=True),
     Goal(_path("return resubmit verify"), 2),
     Goal(_path(f"{_climb(1)} return"), 2),
     Goal(_path(f"{_climb(1)} verify defer"), 4),
@@ -97,7 +99,7 @@ MUSRENBANG = (
     Goal(_path(f"{BUDGET} enter_apbd"), 4),
     Goal(_path(f"{BUDGET} enter_apbd procure"), 3),
     Goal(_path(WORKS), 2),
-    Goal(_path(f"{WORKS} report_progress report_progress"), 4),
+    Goal(_path(f"{WORKS} report_progress report_progress"), 4, hero=True),
     Goal(_path(f"{WORKS} report_progress finish"), 7),
     Goal(_path(f"{_climb(1)} refuse"), 4),
     Goal(_path(f"{_climb(2)} verify route refuse"), 3),
@@ -108,7 +110,7 @@ MUSRENBANG = (
 HATCHED = "open_discussion curate incubate"
 BADAMI = (
     Goal((), 5),
-    Goal(_path("open_discussion"), 15),
+    Goal(_path("open_discussion"), 15, hero=True),
     Goal(_path("open_discussion curate"), 6),
     Goal(_path(HATCHED), 6),
     Goal(_path(f"{HATCHED} pilot"), 4),

@@ -16,15 +16,14 @@ from sqlalchemy import select
 from app.kinds import KINDS, Kind
 from app.queries import routing
 from app.queries.spots import Spot as LonLat
-from maps.place import resolve
-from models import Category, Department, RoutingRule, db
+from models import AreaBoundary, Category, Department, RoutingRule, db
 
 from .demo_cast import Cast, Resident
 from .demo_paths import GOALS, Goal
 from .demo_texts import Template, Texts, chances, filled
 from .fill_walk import DAYS, City
 
-NEAR_HOME = 0.22  # share of the stories set in the hero's kelurahan
+NEAR_HOME = 0.09  # share of the stories set in the hero's kelurahan
 LATE = 0.07  # share of the steps that take longer than promised
 LONGEST = 420.0  # days
 SHARED = 0.55  # share of authors who show their name
@@ -73,7 +72,7 @@ class Story:
 
 
 class Planner:
-    """Makes stories out of goals and material; the same seed gives the same stories."""
+    """Makes stories out of goals and material, at most ``most`` for each goal."""
 
     def __init__(
         self,
@@ -82,13 +81,22 @@ class Planner:
         texts: Texts,
         cast: Cast,
         spots: dict[str, list[LonLat]],
+        most: int,
     ) -> None:
         self.rng, self.city, self.texts, self.cast, self.spots = rng, city, texts, cast, spots
+        self.most = most
         found = db.session.scalars(select(Category).where(Category.valid_to.is_(None)))
         self.categories = {category.code: category for category in found}
         self.external = set(db.session.scalars(select(Department.code).where(Department.external)))
         rules = db.session.scalars(select(RoutingRule).order_by(RoutingRule.position))
-        self.rules = list(rules)
+        self.rules: dict[str | None, list[RoutingRule]] = defaultdict(list)
+        for rule in rules:
+            self.rules[rule.category_code].append(rule)
+        guessed = select(AreaBoundary.id).where(
+            AreaBoundary.approximate, AreaBoundary.valid_to.is_(None)
+        )
+        self.basis = "confirmed" if db.session.scalar(guessed.limit(1)) else "exact"
+        self.areas = sorted(spots)
         self.decks: dict[str, list[Template]] = defaultdict(list)
         self.open: list[Story] = []  # stories another one may double
 
@@ -97,22 +105,18 @@ class Planner:
         goals = [(KINDS[kind], goal) for kind in GOALS for goal in GOALS[kind]]
         goals.sort(key=lambda pair: pair[1].scene == "pair")
         for kind, goal in goals:
-            for n in range(goal.times):
-                story = (
-                    self._double(kind, goal) if goal.scene == "pair" else self._story(kind, goal)
-                )
-                if n == 0 and story.area_code == self.cast.hero.area_code:
-                    story.author = self.cast.hero
-                yield story
+            for n in range(min(goal.times, self.most)):
+                pair, hero = goal.scene == "pair", goal.hero and n == 0
+                yield self._double(kind, goal) if pair else self._story(kind, goal, hero)
 
-    def _story(self, kind: Kind, goal: Goal) -> Story:
-        first = not any(s.kind is kind and s.goal is goal for s in self.open)
+    def _story(self, kind: Kind, goal: Goal, hero: bool) -> Story:
         home = self.cast.hero.area_code
         for tried in range(400):
             template = self._template(kind, again=tried % 160 == 159)
-            area = home if first or self.rng.random() < NEAR_HOME else None
-            story = self._placed(kind, goal, template, area)
-            if story is not None and self._fits(story, goal):
+            near = hero or self.rng.random() < NEAR_HOME
+            story = self._placed(kind, goal, template, home if near else None)
+            if self._fits(story, goal):
+                story.author = self.cast.hero if hero else story.author
                 self.open.append(story)
                 return story
             self.decks[kind.slug].insert(0, template)
@@ -135,16 +139,14 @@ class Planner:
             return bool(story.outside)
         return not (story.outside and "route" in goal.steps and story.kind.slug == "lapor")
 
-    def _placed(self, kind: Kind, goal: Goal, template: Template, area: str | None) -> Story | None:
-        lon, lat = self.rng.choice(self.spots[area or self.rng.choice(list(self.spots))])
-        place = resolve(db.session, lon, lat)
-        if place.code is None or (area and place.code != area):
-            return None
-        author = self._author(place.code)
-        local = author.area_code == place.code
+    def _placed(self, kind: Kind, goal: Goal, template: Template, area: str | None) -> Story:
+        area = area or self.rng.choice(self.areas)
+        lon, lat = self.rng.choice(self.spots[area])
+        author = self._author(area)
+        local = author.area_code == area
         rw = author.rw if local else self.rng.randrange(1, 13)
         rt = author.rt if local else self.rng.randrange(1, 9)
-        values = self._values(template, lon, lat, place.code, rw, rt)
+        values = self._values(template, lon, lat, area, rw, rt)
         steps = self._times(kind, goal)
         story = Story(
             kind=kind,
@@ -154,8 +156,8 @@ class Planner:
             author=author,
             lon=round(lon, 6),
             lat=round(lat, 6),
-            area_code=place.code,
-            basis="confirmed" if place.approximate else place.basis,
+            area_code=area,
+            basis=self.basis,
             address=f"Dekat {values['tempat']}",
             rw=rw,
             rt=rt,
@@ -181,7 +183,7 @@ class Planner:
         spot = self.texts.near(template.get("places") or ("jalan",), lon, lat)
         if spot is None or _metres(spot.lon - lon, spot.lat - lat, lat) > NAMED_WITHIN:
             spot = self.texts.near({s.kind for s in self.texts.spots}, lon, lat)
-        return chances(self.rng) | {
+        return chances(self.rng, template.get("text", "")) | {
             "tempat": spot.name if spot else "kantor kelurahan",
             "kelurahan": labels().areas.get(area, ""),
             "kecamatan": labels().areas.get(area[:8], ""),
@@ -194,7 +196,7 @@ class Planner:
         said = f"{story.title} {story.address} {story.text}"
         road = story.template.get("road_class") or "tidak_tahu"
         case = routing.Case(story.category.code, story.area_code, road, said)
-        found = routing.explain(self.rules, case)
+        found = routing.explain(self.rules[story.category.code], case)
         code = found.department_code if found else ""
         return code if code in self.external else ""
 

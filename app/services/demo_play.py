@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import io
 import random
+import re
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,8 +16,8 @@ from typing import Any
 
 from app.access import Actor
 from app.queries import routing
-from app.workflow import NotAllowed, Step
-from models import Change, Department, Photo, db
+from app.workflow import NotAllowed, Phase, Step
+from models import Change, Department, db
 
 from . import comments, items, photos, supports
 from .demo_cast import Cast
@@ -25,11 +26,15 @@ from .demo_scenes import SHOWN, paint
 from .demo_texts import Texts, chances, day_in_words, filled
 from .fill_walk import City
 
-SEEDS = 7  # different pictures of one scene
-WITH_PHOTO = {"lapor": 0.6, "musrenbang": 0.3, "badami": 0.2}
+SEEDS = 4  # different pictures of one scene
+WITH_PHOTO = {"lapor": 0.42, "musrenbang": 0.22, "badami": 0.18}
 PROOF = ("submit_proof", "finish")
 WORK = ("start_works", "report_progress", "monitor", "start")
 DESKS = {"loket": 0.5, "whatsapp": 0.3, "telepon": 0.2}
+THANKS = re.compile(
+    r"terima kasih|nuhun|akhirnya|sekarang|alhamdulillah|beres|jadi (aman|terang|bersih|lancar)",
+    re.IGNORECASE,
+)  # said of what has been put right
 NOTE = "Sudah kami periksa bersama ketua RW setempat."
 
 Act = Callable[[], None]
@@ -51,7 +56,6 @@ class Play:
     cast: Cast
     acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
-    photos: list[tuple[int, datetime]] = field(default_factory=list)
 
     def at(self, moment: datetime, act: Act) -> None:
         """Let something happen at a moment."""
@@ -89,8 +93,8 @@ class Play:
         self.done[story.kind.slug] += 1
         if self.rng.random() < WITH_PHOTO[story.kind.slug] and story.category.code in SHOWN:
             change = db.session.query(Change).filter_by(item_id=item.id).one()
-            photo = photos.stage(self._picture(story, False), actor=actor, item=item, change=change)
-            self._develop(photo, story.created_at)
+            photos.stage(self._picture(story, False), actor=actor, item=item, change=change)
+            self.done["photos"] += 1
         for name, moment in story.steps:
             self.at(moment, self._step_act(story, name, moment))
         self._company(story)
@@ -124,11 +128,6 @@ class Play:
     def _picture(self, story: Story, after: bool, scene: str = "") -> io.BytesIO:
         scene = scene or SHOWN.get(story.category.code, "works")
         return io.BytesIO(picture(scene, story.seed % SEEDS, after))
-
-    def _develop(self, photo: Photo, at: datetime) -> None:
-        photos.process(photo.id)
-        self.photos.append((photo.id, at))
-        self.done["photos"] += 1
 
     # Steps -----------------------------------------------------------------------------------
 
@@ -232,7 +231,7 @@ class Play:
         after = step.name in PROOF
         picture = self._picture(story, after, "" if after else "works")
         photo = photos.stage(picture, actor=actor)
-        self._develop(photo, at)
+        self.done["photos"] += 1
         return [photo.id]
 
     def _rank(self, *_rest: Any) -> int:
@@ -278,12 +277,15 @@ class Play:
             return begin + timedelta(seconds=60 + window * self.rng.random() ** 1.6)
 
         people = [r.actor for r in self.cast.residents if r.actor and r is not story.author]
-        number = min(int(self.rng.paretovariate(0.9)) - 1, 28)
+        number = min(int(self.rng.paretovariate(1.0)) - 1, 24)
         for actor in self.rng.sample(people, number):
             self.at(moment(), lambda actor=actor: self._support(story, actor))  # type: ignore[misc]
         for body, stance in self._words(story):
-            actor = self.rng.choice(people)
-            at = moment()
+            actor, at = self.rng.choice(people), moment()
+            if THANKS.search(body):
+                at = max(at, last + timedelta(hours=self.rng.uniform(1, 70)))
+            if at >= self.city.now:
+                continue
             self.at(at, lambda a=actor, b=body, s=stance, at=at: self._speak(story, a, b, s, at))  # type: ignore[misc]
         if self.rng.random() < 0.35:
             at = moment()
@@ -294,7 +296,12 @@ class Play:
         own = [(text, "") for text in template.get("comments", ())]
         own += [(text, "for") for text in template.get("comments_for", ())]
         own += [(text, "against") for text in template.get("comments_against", ())]
-        chosen = [pair for pair in own if self.rng.random() < 0.6]
+        over = self._is_done(story)
+        chosen = [
+            pair for pair in own if self.rng.random() < 0.6 and (over or not THANKS.search(pair[0]))
+        ]
+        if over and (thanks := self.texts.comments.get((kind, "terima_kasih"))):
+            chosen.append((self.rng.choice(thanks), ""))
         tones = {"dukung": "for", "kritik": "against", "tanya": ""}
         for _n in range(self.rng.choices((0, 1, 2, 3), (6, 4, 2, 1))[0]):
             (tone,) = self.rng.choices(list(tones), (5, 2, 3))
@@ -302,6 +309,10 @@ class Play:
                 chosen.append((self.rng.choice(said), tones[tone]))
         values = chances(self.rng) | story.values
         return [(filled(text, values), stance) for text, stance in chosen]
+
+    def _is_done(self, story: Story) -> bool:
+        last = story.kind.workflow.named(story.steps[-1][0]).target if story.steps else None
+        return last is not None and last in story.kind.workflow.in_phase(Phase.DONE)
 
     def _support(self, story: Story, actor: Actor) -> None:
         try:

@@ -20,6 +20,7 @@ MONTHS = (
     "Juli", "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
 SPANS = ("tiga hari", "seminggu", "dua minggu", "sebulan", "dua bulan", "tiga bulan")
+HOURS = {"malam": (19, 24), "sore": (15, 18), "pagi": (5, 9), "sekolah": (6, 8)}
 NUMBERS = ("tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan")
 
 
@@ -110,11 +111,12 @@ def filled(text: str, values: Mapping[str, Any]) -> str:
     return " ".join(text.format_map(_Known(values)).split())
 
 
-def chances(rng: random.Random) -> dict[str, str]:
-    """Values for the placeholders that stand for anything."""
+def chances(rng: random.Random, text: str = "") -> dict[str, str]:
+    """Values for the placeholders that stand for anything; the hour suits what ``text`` says."""
+    first, last = next((h for word, h in HOURS.items() if word in text.casefold()), (6, 21))
     return {
         "hari": rng.choice(DAYS),
-        "jam": f"pukul {rng.randrange(5, 22):02d}.{rng.choice(('00', '15', '30', '45'))}",
+        "jam": f"pukul {rng.randrange(first, last):02d}.{rng.choice(('00', '15', '30', '45'))}",
         "jumlah": rng.choice(NUMBERS),
         "lama": rng.choice(SPANS),
     }
