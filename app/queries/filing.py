@@ -35,12 +35,21 @@ def defaults(kind: Kind) -> dict[str, Any]:
 
 def fill(session: Session, form: Any, kind: Kind) -> None:
     """Give the form's lists what they offer."""
-    form.category_code.choices = [("", _("Please choose")), *choices.categories(kind.slug)]
+    form.category_code.choices = [("", _("Please choose"), {}), *_explained(kind)]
     if "subject_department_code" in form:
         offices = choices.departments(session, external=False)
         form.subject_department_code.choices = [("", "–"), *offices]
     if "catalogue_code" in form:
         form.catalogue_code.choices = choices.catalogue(session)
+
+
+def _explained(kind: Kind) -> list[tuple[str, Any, dict[str, str]]]:
+    """The categories of a kind, each with the words it is found by and what to mention."""
+    known = labels().categories
+    return [
+        (code, name, {"data-words": known[code].keywords, "data-help": known[code].help})
+        for code, name in choices.categories(kind.slug)
+    ]
 
 
 def from_catalogue(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:

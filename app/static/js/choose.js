@@ -1,5 +1,6 @@
 // Long lists that are searched by typing: <select data-choose="Nothing of that name"> with many options becomes
-// a text field with a list below it. The select keeps the answer, and works alone without this file.
+// a text field with a list below it. An option may bring more words it is found by (data-words) and what to say
+// when it is chosen (data-help). The select keeps the answer, and works alone without this file.
 (() => {
   "use strict";
   const LEAST = 15;
@@ -35,8 +36,10 @@
       select.required = false;
       select.hidden = true;
       this.input.id = id;
+      this.help = node("p", "help");
+      this.help.setAttribute("role", "status");
       this.box.append(this.input, this.list);
-      select.after(this.box);
+      select.after(this.box, this.help);
       this.listen();
       this.show();
     }
@@ -49,7 +52,7 @@
       if (group && !option.text.includes(group)) row.append(node("small", "", group));
       row.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
       row.addEventListener("click", () => this.take(option));
-      return { option, row, words: plain(`${option.text} ${group}`) };
+      return { option, row, words: plain(`${option.text} ${group} ${option.dataset.words ?? ""}`) };
     }
 
     listen() {
@@ -65,6 +68,8 @@
     show() {
       const chosen = this.select.selectedOptions[0];
       this.input.value = chosen?.value ? chosen.text : "";
+      this.help.textContent = chosen?.dataset.help ?? "";
+      this.help.hidden = !this.help.textContent;
       this.input.placeholder = this.select.options[0]?.value ? "" : this.select.options[0]?.text ?? "";
     }
 
