@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,14 @@ class City:
     def zone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.timezone)
+
+    def day(self, moment: datetime | None = None) -> date:
+        """The day it is (or was at ``moment``) in the city."""
+        return (moment or datetime.now(UTC)).astimezone(self.zone).date()
+
+    def midnight(self, day: date) -> datetime:
+        """The moment at which a day begins in the city."""
+        return datetime.combine(day, time(), self.zone)
 
 
 def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:

@@ -19,6 +19,7 @@ from app.services import mandates as service
 from models import Area, Mandate, User, db
 
 from .guards import may
+from .page import last_seen
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
 
@@ -28,8 +29,8 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 def mandates() -> ResponseReturnValue:
     """The mandates, and the search for whom to give one."""
     words, shown = request.args.get("q", ""), request.args.get("tampil", "now")
-    role, before = request.args.get("peran", ""), request.args.get("sebelum", type=int)
-    held, more = seats.mandates(shown, role if role in ROLE_TITLES else "", _small(before))
+    role, before = request.args.get("peran", ""), last_seen()
+    held, more = seats.mandates(shown, role if role in ROLE_TITLES else "", before)
     found = _searched(words)
     return render_template(
         "admin/mandates.html",
@@ -44,10 +45,6 @@ def mandates() -> ResponseReturnValue:
     )
 
 
-def _small(number: int | None) -> int | None:
-    return number if number and 0 < number < 2**63 else None
-
-
 def _searched(words: str) -> Any:
     """The people found; that an administrator looked for somebody is written down."""
     if not words:
@@ -58,7 +55,7 @@ def _searched(words: str) -> Any:
     return found
 
 
-@bp.route("/mandat/beri/<int:user_id>", methods=["GET", "POST"])
+@bp.route("/mandat/beri/<id:user_id>", methods=["GET", "POST"])
 @may("give_mandates")
 @limiter.limit("200/hour", methods=["POST"])
 def give(user_id: int) -> ResponseReturnValue:
@@ -76,7 +73,7 @@ def give(user_id: int) -> ResponseReturnValue:
 
 
 def _or_404(table: Any, number: int) -> Any:
-    found = db.session.get(table, number) if _small(number) else None
+    found = db.session.get(table, number)
     if found is None or not getattr(found, "is_active", True):
         abort(404)
     return found
@@ -111,7 +108,7 @@ def _given(user: User, form: MandateForm) -> bool:
 GIVEN = ("area_code", "rw", "department_code", "valid_from", "valid_to")
 
 
-@bp.route("/mandat/<int:mandate_id>/akhiri", methods=["GET", "POST"])
+@bp.route("/mandat/<id:mandate_id>/akhiri", methods=["GET", "POST"])
 @may("give_mandates")
 @limiter.limit("200/hour", methods=["POST"])
 def end(mandate_id: int) -> ResponseReturnValue:

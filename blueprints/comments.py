@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import limiter
-from app.forms import clean, clean_line
+from app.forms import clean, clean_line, whole
 from app.kinds import Kind
 from app.queries.actors import current_actor
 from app.services import comments
@@ -50,7 +50,7 @@ def add(kind: Kind, number: str) -> ResponseReturnValue:
             current_actor(),
             body,
             key=_key(),
-            parent_id=request.form.get("parent", type=int),
+            parent_id=whole(request.form.get("parent")),
             stance=_stance(),
         )
     except NotAllowed:
@@ -73,7 +73,7 @@ def _stance() -> str:
     return asked if asked in ("for", "against") else ""
 
 
-@bp.post("/<kind:kind>/<number>/komentar/<int:comment_id>/lapor")
+@bp.post("/<kind:kind>/<number>/komentar/<id:comment_id>/lapor")
 @signed_in
 @limiter.limit("20/hour")
 def report(kind: Kind, number: str, comment_id: int) -> ResponseReturnValue:
@@ -86,7 +86,7 @@ def report(kind: Kind, number: str, comment_id: int) -> ResponseReturnValue:
     return _back(kind, number)
 
 
-@bp.post("/<kind:kind>/<number>/komentar/<int:comment_id>/putuskan")
+@bp.post("/<kind:kind>/<number>/komentar/<id:comment_id>/putuskan")
 @may("moderate")
 def judge(kind: Kind, number: str, comment_id: int) -> ResponseReturnValue:
     """Hide a comment with a reason, or show it."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, current_app
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, ValidationError
 
 from app.kinds import KINDS, Kind
 
@@ -24,6 +26,15 @@ class KindConverter(BaseConverter):
         return str(current_app.config["CITY"].services[slug]["word"])
 
 
+class IdConverter(IntegerConverter):
+    """The number of a row; one that no table can hold is nowhere."""
+
+    def __init__(self, map: Map) -> None:
+        super().__init__(map, max=2**63 - 1)
+
+
 def init_app(app: Flask) -> None:
-    """Make ``<kind:kind>`` known."""
-    app.url_map.converters["kind"] = KindConverter
+    """Make ``<kind:…>`` and ``<id:…>`` known."""
+    words = (re.escape(words["word"]) for words in app.config["CITY"].services.values())
+    of_city = type("KindConverter", (KindConverter,), {"regex": "|".join(words)})
+    app.url_map.converters |= {"kind": of_city, "id": IdConverter}

@@ -6,6 +6,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_babel import lazy_gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from app.logs import log
@@ -83,6 +84,13 @@ def _limited(error: RateLimitExceeded) -> Response:
     return problem(429, error.limit.error_message or "")
 
 
+def _unheld(error: DataError) -> Response:
+    """What no column can hold (a NUL, an endless number): nothing like it is here."""
+    db.session.rollback()
+    log.warning("unheld", endpoint=request.endpoint, reason=type(error.orig).__name__)
+    return problem(404 if request.method == "GET" else 400)
+
+
 def _unexpected(error: Exception) -> Response:
     db.session.rollback()
     log.error("unexpected", endpoint=request.endpoint, exc_info=error)
@@ -94,4 +102,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RateLimitExceeded, _limited)
+    app.register_error_handler(DataError, _unheld)
     app.register_error_handler(Exception, _unexpected)

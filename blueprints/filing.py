@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.extensions import limiter
-from app.forms import Form, ItemForm, PlaceForm, clean_line
+from app.forms import Form, ItemForm, PlaceForm, clean_line, whole
 from app.kinds import Kind
 from app.queries import choices, filing, item_page
 from app.queries import items as lists
@@ -43,13 +43,14 @@ def _draft(key: uuid.UUID) -> Draft | None:
 
 
 def _keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
-    """Save what was typed on this page."""
+    """Save what was typed on this page; of what no field takes, only its beginning."""
     _draft(key)
-    typed = {name: v for name, v in request.form.items() if name not in ("csrf_token", "submit")}
-    try:
-        draft = drafts.save(key, kind.slug, current_actor(), page, typed)
-    except drafts.TooLong:
-        abort(413)
+    typed = {
+        name: value[: drafts.LARGEST]
+        for name, value in request.form.items()
+        if name not in ("csrf_token", "submit")
+    }
+    draft = drafts.save(key, kind.slug, current_actor(), page, typed)
     if not current_actor().is_signed_in and str(key) not in _held():
         session["drafts"] = [*_held()[-9:], str(key)]
     return draft
@@ -129,7 +130,7 @@ def add_photos(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
             photos.stage(cast(BinaryIO, upload.stream), draft=draft, actor=current_actor())
         except PhotoProblem as wrong:
             problems.append(f"{clean_line(upload.filename)}: {wrong}")
-    if gone := request.form.get("hapus", type=int):
+    if gone := whole(request.form.get("hapus")):
         photos.discard(draft, gone)
     db.session.commit()
     if problems or gone:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import TextClause, text
 
 from . import AnySession, phases
@@ -94,8 +95,8 @@ CONDITIONS = {
     "departments": "AND department_code = ANY(:departments)",
     "area": "AND area_code = :area",
     "district": "AND district_code = :district",
-    "since": "AND created_at >= CAST(:since AS date)",
-    "until": "AND created_at < CAST(:until AS date) + 1",
+    "since": "AND created_at >= CAST(:since AS timestamptz)",
+    "until": "AND created_at < CAST(:until AS timestamptz)",
     "overdue": "AND due_on < CAST(:overdue AS date)",
 }
 
@@ -125,6 +126,9 @@ class Filters:
         found = {name: getattr(self, name) for name in CONDITIONS}
         if chosen := self._states():
             found["states"] = chosen
+        begins = current_app.config["CITY"].midnight
+        found["since"] = begins(self.since) if self.since else None
+        found["until"] = begins(self.until + timedelta(days=1)) if self.until else None
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in found.items()

@@ -6,6 +6,7 @@ import unicodedata
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, RadioField, SelectField, StringField, TextAreaField
@@ -41,6 +42,12 @@ def clean_line(value: str | None) -> str | None:
     return None if text is None else " ".join(text.split())
 
 
+def whole(text: str | None) -> int | None:
+    """A whole number as addresses and hidden fields carry it; None for what no column can hold."""
+    digits = text or ""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+
+
 def _countable(form: Any, field: Any) -> None:
     """Refuse a number no column can hold, before another validator stumbles over it."""
     if isinstance(field.data, int) and abs(field.data) >= 2**63:
@@ -49,9 +56,10 @@ def _countable(form: Any, field: Any) -> None:
 
 def not_in_the_future(form: Any, field: Any) -> None:
     """Refuse a day that has not come, and one that nobody could have seen."""
-    if field.data and field.data > date.today():
+    today: date = current_app.config["CITY"].day()
+    if field.data and field.data > today:
         raise ValidationError(_("This day has not come yet."))
-    if field.data and field.data.year < date.today().year - 5:
+    if field.data and field.data.year < today.year - 5:
         raise ValidationError(_("This is more than five years ago. Please check the year."))
 
 

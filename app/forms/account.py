@@ -6,6 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
@@ -160,7 +161,7 @@ def _nik(form: Any, field: Any) -> None:
 
 
 def _since(form: Any, field: Any) -> None:
-    if field.data and not date(1900, 1, 1) <= field.data <= date.today():
+    if field.data and not date(1900, 1, 1) <= field.data <= current_app.config["CITY"].day():
         raise ValidationError(_("Please check this date."))
 
 

@@ -22,7 +22,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.workflow import Step
 
-from . import Form
+from . import Form, whole
 
 Choices = Sequence[tuple[str, Any]]
 MONEY = NumberRange(0, 10**14, _("Please check the amount."))
@@ -123,5 +123,11 @@ def answers(form: StepForm, step: Step) -> dict[str, Any]:
     given = {name: form[name].data for name in _parts(step) if name != "photos"}
     if "period_from" in given:
         given["period"] = (given.pop("period_from"), given.pop("period_to"))
-    given["photos"] = [int(n) for n in (form.photo_ids.data or "").split(",") if n.isdecimal()]
+    given["photos"] = photo_ids(form)
     return given
+
+
+def photo_ids(form: StepForm) -> list[int]:
+    """The photos that came with the form before; what is no number is left out."""
+    numbers = map(whole, (form.photo_ids.data or "").split(","))
+    return [number for number in numbers if number is not None]

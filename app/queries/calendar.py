@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy import select
@@ -26,5 +26,5 @@ def city_calendar() -> Calendar:
 
 def city_day(moment: datetime | None = None) -> date:
     """The day it is (or was at ``moment``) in the city."""
-    moment = moment or datetime.now(UTC)
-    return moment.astimezone(current_app.config["CITY"].zone).date()
+    day: date = current_app.config["CITY"].day(moment)
+    return day

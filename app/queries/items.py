@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from app.access import Actor, public_items, visible
-from app.forms import clean_line
+from app.forms import clean_line, whole
 from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
 from app.workflow import Phase
@@ -63,8 +63,8 @@ class Filters:
         asked = args.get("kind", "")
         return cls(
             kind=kind or (asked if asked in KINDS else ""),
-            since=_day(args.get("since", "")),
-            until=_day(args.get("until", "")),
+            since=_day_asked(args.get("since", "")),
+            until=_day_asked(args.get("until", "")),
             overdue=args.get("overdue") == "1",
             **texts,
         )
@@ -94,6 +94,12 @@ def _day(value: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         return None
+
+
+def _day_asked(value: str) -> date | None:
+    """A day somebody may mean; beyond these years lies no moment a database can hold."""
+    day = _day(value)
+    return day if day and 1900 <= day.year < 3000 else None
 
 
 THUMB = (
@@ -181,9 +187,7 @@ def _public_count(names: tuple[str, ...]) -> Select[Any]:
 def _values(filters: Filters) -> dict[str, Any]:
     phases = [Phase(filters.phase)] if filters.phase else []
     pairs = states_in(*phases)
-    midnight = {"since": filters.since, "until": filters.until}
-    if filters.until:
-        midnight["until"] = filters.until + timedelta(days=1)
+    begins: Callable[[date], datetime] = current_app.config["CITY"].midnight
     return {
         "kind": filters.kind,
         "state": filters.state,
@@ -192,7 +196,8 @@ def _values(filters: Filters) -> dict[str, Any]:
         "department": filters.department,
         "today": city_day(),
         "q": filters.q,
-        **midnight,
+        "since": begins(filters.since) if filters.since else None,
+        "until": begins(filters.until + timedelta(days=1)) if filters.until else None,
         **{f"in_{slug}": [s for k, s in pairs if k == slug] for slug in KINDS},
     }
 
@@ -272,8 +277,8 @@ def queue(
 def read_after(text: str) -> tuple[date, int] | None:
     """Where a queue's next page begins, from an address; None when it makes no sense."""
     day, _dot, number = text.partition(".")
-    found = _day(day)
-    return (found, int(number)) if found and number.isdecimal() else None
+    due, last = _day(day), whole(number)
+    return (due, last) if due and last is not None else None
 
 
 PIN = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)

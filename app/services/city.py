@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.queries.calendar import city_day
 from models import (
     Area,
     AreaBoundary,
@@ -154,7 +154,7 @@ def _end(model: Any, rows: list[Row]) -> int:
     """End what the file no longer has, from today on; returns how many."""
     codes = [row["code"] for row in rows]
     gone = update(model).where(model.code.not_in(codes), model.valid_to.is_(None))
-    result: Any = db.session.execute(gone.values(valid_to=date.today()))
+    result: Any = db.session.execute(gone.values(valid_to=city_day()))
     return int(result.rowcount)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,22 +13,17 @@ from app.queries.actors import current_actor
 from app.queries.drafts import drafts_of
 from app.services import inbox as reading
 from blueprints.guards import signed_in
+from blueprints.page import last_seen
 from models import db
 
 from .base import bp
-
-
-def _before() -> int | None:
-    """The last id seen on the page before; nonsense begins at the top."""
-    number = request.args.get("sebelum", type=int)
-    return number if number and 0 < number < 2**63 else None
 
 
 @bp.get("/saya")
 @signed_in
 def mine() -> ResponseReturnValue:
     """What somebody filed, in every state, and what they have begun."""
-    actor, before = current_actor(), _before()
+    actor, before = current_actor(), last_seen()
     return render_template(
         "account/mine.html",
         page=lists.of_person(db.session(), actor, before),
@@ -41,7 +36,7 @@ def mine() -> ResponseReturnValue:
 @signed_in
 def inbox() -> ResponseReturnValue:
     """What somebody has been told."""
-    before = _before()
+    before = last_seen()
     page = letters.page(db.session(), current_actor(), before)
     return render_template("account/inbox.html", page=page, before=before)
 
@@ -56,7 +51,7 @@ def read_all() -> ResponseReturnValue:
     return redirect(url_for(".inbox"))
 
 
-@bp.post("/saya/kotak-masuk/<int(max=9223372036854775807):notification_id>")
+@bp.post("/saya/kotak-masuk/<id:notification_id>")
 @signed_in
 def read_one(notification_id: int) -> ResponseReturnValue:
     """One line has been read: on to what it tells of.  Nobody reads another's line."""
