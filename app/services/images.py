@@ -105,9 +105,8 @@ def _opened(file: BinaryIO) -> Image.Image:
     head = file.read(1024)
     if b"%PDF-" in head or zipfile.is_zipfile(file):
         raise NotAPhoto
-    if (
-        math.prod(webp_size(head)) > MAX_DECODED["WEBP"]
-    ):  # Pillow reserves memory for a WebP at once
+    # Pillow reserves a WebP's memory when it opens it, so its size is read here.
+    if math.prod(webp_size(head)) > MAX_DECODED["WEBP"]:
         raise TooManyPixels
     file.seek(0)
     try:

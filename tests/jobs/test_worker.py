@@ -26,7 +26,7 @@ from app.services import items, letters, photos
 from models import Notification, Photo, db
 from tests import databases
 from tests import factories as make
-from tests.services.test_photos import jpeg, kept
+from tests.pictures import jpeg, kept
 from tests.settings import SECRET, test_settings
 
 PATIENCE = "1.5"
