@@ -159,7 +159,7 @@ def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 
 def _pick(kind: Kind, key: uuid.UUID, draft: Draft) -> ResponseReturnValue:
     """A place found by name becomes the pin."""
-    lon, _comma, lat = request.form["pilih"].partition(",")
+    lon, _comma, lat = request.form["pilih"][:60].partition(",")
     picked = {**draft.data["lokasi"], "lon": lon, "lat": lat, "area_code": ""}
     drafts.save(key, kind.slug, current_actor(), "lokasi", picked)
     db.session.commit()

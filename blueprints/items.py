@@ -147,6 +147,7 @@ def _taken(item: Item, step: Step, form: StepForm) -> bool:
         raise NotAllowed(step.name)
     _stage_photos(item, form)
     if not good or form.errors:
+        db.session.commit()  # the photos stay
         return False
     try:
         with db.session.begin_nested():
@@ -162,7 +163,8 @@ def _taken(item: Item, step: Step, form: StepForm) -> bool:
         for name in lacking.args:
             form[name if name in form else "note"].errors = [_("This is needed.")]
     except Refused as wrong:
-        form[wrong.args[0]].errors = [wrong.args[1]]
+        name, why = wrong.args
+        form[name if name in form else f"{name}_to"].errors = [why]
     db.session.commit()
     return not form.errors
 
