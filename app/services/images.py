@@ -230,4 +230,5 @@ def _degrees(gps: dict[int, object], tag: int, negative: str) -> float | None:
     value = degrees + minutes / 60 + seconds / 3600
     if not math.isfinite(value):
         return None
-    return round(-value if gps.get(tag) == negative else value, 6)
+    hemisphere = str(gps.get(tag, "")).strip("\0 ").upper()
+    return round(-value if hemisphere == negative else value, 6)

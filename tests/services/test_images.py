@@ -57,6 +57,14 @@ def test_a_heic_is_read() -> None:
     assert picture.evidence == images.Evidence("2026-11-20T07:15:30+07:00", 107.61, -6.9075)
 
 
+def test_the_second_picture_some_phones_put_into_a_jpeg_is_left_out() -> None:
+    second = Image.new("RGB", (640, 400), (250, 0, 250))
+    both = saved(drawn(), "MPO", save_all=True, append_images=[second], exif=exif())
+    picture = images.harmless(both)
+    assert (picture.width, picture.height, picture.evidence.lon) == (640, 400, 107.61)
+    assert Image.open(io.BytesIO(picture.large)).getpixel((500, 300))[2] < 60  # not the second
+
+
 def test_a_photo_held_sideways_stands_upright() -> None:
     picture = images.harmless(saved(drawn(), "JPEG", exif=exif(orientation=6)))
     assert (picture.width, picture.height) == (400, 640)
