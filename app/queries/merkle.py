@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 EMPTY = hashlib.sha256(b"").digest()
 
@@ -41,3 +42,23 @@ class Tree:
         for left in reversed(self._roots[:-1]):
             root = node_hash(left, root)
         return root
+
+
+class Levels:
+    """A whole tree, kept to prove that one leaf is in it."""
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        self._levels = [[leaf_hash(data) for data in leaves]]
+        while len(below := self._levels[-1]) > 1:
+            above = [node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)]
+            self._levels.append(above + below[len(above) * 2 :])
+
+    def path(self, index: int) -> list[str]:
+        """From a leaf up: each neighbour's hash in hex, after "L" or "R" for its side."""
+        found = []
+        for level in self._levels[:-1]:
+            beside = index ^ 1
+            if beside < len(level):
+                found.append(("L" if beside < index else "R") + level[beside].hex())
+            index //= 2
+        return found

@@ -99,15 +99,13 @@ def erase(session: Session, change: Change, actor: Actor, reason: str) -> None:
 def export(session: Session, item: Item | None = None, *, texts: bool = False) -> Iterator[Any]:
     """The trail as records for JSON lines, checked by ``bin/verify-trail``.
 
-    One item's trail, or the whole city's with its seals.  Of items that are not public only the
-    hashes are given: enough for the seals, and nothing about them.  ``texts`` adds the words and
-    their salts, where they were not erased.
+    One item's trail, each sealed change with its proof; or the whole city's with its seals, where
+    of items that are not public only the hashes are given: enough for the seals, and nothing about
+    them.  ``texts`` adds the words and their salts, where they were not erased.
     """
     yield {"format": FORMAT, "all": item is None, "exported_at": walk.stamp(datetime.now(UTC))}
     if item is not None:
-        yield {"number": item.number, "state": item.state}
-        for line in walk.of_item(session, item.id):
-            yield record(line, texts)
+        yield from _single(session, item, texts)
         return
     yield from _whole(session, texts)
 
@@ -122,16 +120,36 @@ def _whole(session: Session, texts: bool) -> Iterator[Any]:
             if row.id is None or row.id > upto:
                 continue
             yield record(row, texts) if row.item_id in shown else _withheld(row)
+    yield from (_seal(made) for made in walk.sealed(session) if made.upto_id <= upto)
+
+
+def _single(session: Session, item: Item, texts: bool) -> Iterator[Any]:
+    """One item's changes, each with the way from it up to the root of its seal."""
+    yield {"number": item.number, "state": item.state}
+    lines = walk.of_item(session, item.id)
+    proofs: dict[int, dict[str, Any]] = {}
     for made in walk.sealed(session):
-        if made.upto_id <= upto:
-            yield {
-                "seal": made.id,
-                "day": made.day.isoformat(),
-                "after": made.after_id,
-                "upto": made.upto_id,
-                "leaves": made.leaves,
-                "root": made.root.hex(),
-            }
+        inside = [line.id for line in lines if made.after_id < line.id <= made.upto_id]
+        if inside:
+            yield _seal(made)
+            leaves = dict(walk.hashes(session, made.after_id, made.upto_id))
+            places = {id_: place for place, id_ in enumerate(leaves)}
+            tree = merkle.Levels(leaves.values())
+            for id_ in inside:
+                proofs[id_] = {"proof": {"seal": made.id, "path": tree.path(places[id_])}}
+    for line in lines:
+        yield record(line, texts) | proofs.get(line.id, {})
+
+
+def _seal(made: TrailSeal) -> dict[str, Any]:
+    return {
+        "seal": made.id,
+        "day": made.day.isoformat(),
+        "after": made.after_id,
+        "upto": made.upto_id,
+        "leaves": made.leaves,
+        "root": made.root.hex(),
+    }
 
 
 def _open(row: Any) -> bool:
