@@ -12,6 +12,7 @@ import click
 from flask import Flask, current_app
 from sqlalchemy import text
 
+from app.queries.calendar import city_day
 from app.services import bulk, facets, fill
 from app.services.bulk import Batch, Brought
 from maps import fold
@@ -37,6 +38,8 @@ def group(items: int, seed: int, batch: int) -> None:
 
     where = fill.setting(seed)
     people = bulk.people(list(fill.residents(where, max(items // 5, 10), seed)))
+    today = city_day()
+    bulk.open_series(range(today.year - fill.YEARS, today.year + 2))
     db.session.commit()
     say(f"{len(people):,} people")
     done = 0

@@ -164,6 +164,17 @@ def people(rows: Sequence[NewPerson]) -> list[tuple[int, int | None]]:
     return [(row.person_id, row.user_id) for row in found]
 
 
+def open_series(years: Iterable[int]) -> None:
+    """Let every series of public numbers begin, so that writers at once need not wait for it.
+
+    Each series loses one number; gaps are allowed.
+    """
+    query = text("SELECT next_item_number(:letter, :year)")
+    for kind in KINDS.values():
+        for year in years:
+            db.session.execute(query, {"letter": kind.letter, "year": year})
+
+
 def bring(batch: Batch) -> Brought:
     """Bring a batch in, in the caller's transaction.  Raises BulkError, with nothing written."""
     for statement in (*bulk_sql.SETTINGS, *bulk_sql.STAGING):

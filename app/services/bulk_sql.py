@@ -28,9 +28,9 @@ PEOPLE = (
     "ALTER TABLE bulk_person ADD person_id bigint, ADD user_id bigint",
     """
     UPDATE bulk_person SET
-      person_id = nextval(pg_get_serial_sequence('person', 'id')),
+      person_id = nextval('person_id_seq'),
       user_id = CASE WHEN email IS NOT NULL
-                     THEN nextval(pg_get_serial_sequence('user_account', 'id')) END
+                     THEN nextval('user_account_id_seq') END
     """,
     """
     INSERT INTO person (id, name, area_code, rw, rt, level, resident_since, created_at)
@@ -83,7 +83,7 @@ STAGING = (
     """,
 )
 
-ANALYSE = ("ANALYZE bulk_item", "ANALYZE bulk_change", "ANALYZE bulk_support")
+ANALYSE = ("ANALYZE bulk_item (ref)", "ANALYZE bulk_change (ref)", "ANALYZE bulk_support (ref)")
 
 CHECKS = {
     "Items named twice": "SELECT count(*) - count(DISTINCT ref) FROM bulk_item",
@@ -158,11 +158,11 @@ ITEMS = (
     # Ids and numbers follow the time of filing: lists are ordered by id.
     """
     CREATE TEMP TABLE bulk_new ON COMMIT DROP AS
-    SELECT nextval(pg_get_serial_sequence('item', 'id')) AS id, one.*
+    SELECT nextval('item_id_seq') AS id, one.*
     FROM (SELECT * FROM bulk_item ORDER BY created_at, ref OFFSET 0) AS one
     """,
     "CREATE UNIQUE INDEX ON bulk_new (ref)",
-    "ANALYZE bulk_new",
+    "ANALYZE bulk_new (id, ref)",
 )
 
 ITEM = """
@@ -189,10 +189,10 @@ ITEM = """
 FINISH = (
     """
     CREATE TEMP TABLE bulk_step ON COMMIT DROP AS
-    SELECT nextval(pg_get_serial_sequence('change', 'id')) AS id, one.*
+    SELECT nextval('change_id_seq') AS id, one.*
     FROM (
       SELECT i.id AS item_id, c.pos, c.seat, c.step, c.source, c.target, c.reason, c.text, c.at,
-             c.actor_id, gen_random_bytes(16) AS salt
+             c.actor_id, uuid_send(gen_random_uuid()) AS salt
       FROM bulk_change c JOIN bulk_new i USING (ref) ORDER BY i.id, c.pos OFFSET 0
     ) AS one
     """,

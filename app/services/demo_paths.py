@@ -95,17 +95,17 @@ MUSRENBANG = (
     Goal(_path(f"{_climb(1)} return"), 2),
     Goal(_path(f"{_climb(1)} verify defer"), 4),
     Goal(_path(f"{_climb(3)} redirect"), 3),
-    Goal(_path(BUDGET), 6),
-    Goal(_path(f"{BUDGET} enter_apbd"), 4),
+    Goal(_path(BUDGET), 4),
+    Goal(_path(f"{BUDGET} enter_apbd"), 3),
     Goal(_path(f"{BUDGET} enter_apbd procure"), 3),
     Goal(_path(WORKS), 2),
-    Goal(_path(f"{WORKS} report_progress report_progress"), 4, hero=True),
-    Goal(_path(f"{WORKS} report_progress finish"), 7),
+    Goal(_path(f"{WORKS} report_progress report_progress"), 3, hero=True),
+    Goal(_path(f"{WORKS} report_progress finish"), 5),
     Goal(_path(f"{_climb(1)} refuse"), 4),
     Goal(_path(f"{_climb(2)} verify route refuse"), 3),
     Goal(_path("merge"), 3, "pair"),
     Goal(_path("withdraw"), 2),
-    Goal(_path(f"{BUDGET} enter_apbd procure drop"), 3),
+    Goal(_path(f"{BUDGET} enter_apbd procure drop"), 2),
 )
 HATCHED = "open_discussion curate incubate"
 BADAMI = (

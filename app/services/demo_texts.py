@@ -50,6 +50,7 @@ class Texts:
     groups: Mapping[str, str]  # category -> group
     names: Sequence[str]
     spots: Sequence[Spot] = field(default_factory=tuple)
+    _fitting: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
 
     @cached_property
     def by_category(self) -> Mapping[str, Sequence[Template]]:
@@ -66,12 +67,14 @@ class Texts:
         """What is written with a step: beside its reason, else as fits the category's group."""
         if reason and (said := self.reasons.get((kind, step, reason))):
             return rng.choice(said)
-        group = self.groups.get(category, "")
-        fitting = [
-            answer["text"]
-            for answer in self.answers.get((kind, step), ())
-            if not answer.get("groups") or group in answer["groups"]
-        ]
+        place = kind, step, self.groups.get(category, "")
+        if place not in self._fitting:
+            self._fitting[place] = [
+                answer["text"]
+                for answer in self.answers.get((kind, step), ())
+                if not answer.get("groups") or place[2] in answer["groups"]
+            ]
+        fitting = self._fitting[place]
         return rng.choice(fitting) if fitting else ""
 
     def near(self, kinds: Iterable[str], lon: float, lat: float) -> Spot | None:
