@@ -1,6 +1,7 @@
 """Counts of published items per square of the map, kept exact by triggers on ``item``.
 
-A square of level L is 360 / 2^L degrees wide; ``x`` counts east from 180° W, ``y`` north from 90° S.
+A square of level L is 360 / 2^L degrees wide; ``x`` counts east from 180° W, ``y`` north
+from 90° S.
 ``map_grid`` holds folded counts; ``map_delta`` what changed since.  Readers add both in one
 statement, so the sum is always exact and no writer waits for another.  Migration 0002 has the
 triggers; ``maps.clusters`` reads and folds.

@@ -42,6 +42,11 @@ class Category(Valid, Model):
     keywords: Mapped[str] = mapped_column(server_default="")
     position: Mapped[int]
 
+    @property
+    def is_about_officials(self) -> bool:
+        """Does it go past the seats it may be about (*berkadar pengawasan*)?"""
+        return self.oversight or self.complaint_class == "pengawasan"
+
 
 class RoutingRule(Model):
     """One line of the routing table; the first that fits, by ``position``, decides."""

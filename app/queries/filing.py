@@ -62,10 +62,9 @@ def from_catalogue(session: Session, values: Mapping[str, Any]) -> dict[str, Any
 def conditions(kind: Kind) -> dict[str, list[str]]:
     """Fields that only some categories ask, with the codes of these categories."""
     mine = [category for category in labels().categories.values() if category.kind == kind.slug]
-    return {
-        "road_class": [category.code for category in mine if category.asks_road_class],
-        "subject_department_code": [category.code for category in mine if category.oversight],
-    }
+    officials = [category.code for category in mine if category.is_about_officials]
+    roads = [category.code for category in mine if category.asks_road_class]
+    return {"road_class": roads, "subject_department_code": officials}
 
 
 def emergency(values: Mapping[str, Any], assured: bool) -> str:
@@ -109,7 +108,7 @@ def promise(kind: Kind, values: Mapping[str, Any]) -> Promise:
     """What we promise to somebody who is about to send this."""
     state = kind.workflow[kind.workflow.initial]
     category = labels().categories.get(values["category_code"])
-    oversight = category is not None and category.oversight
+    oversight = category is not None and category.is_about_officials
     holder = seat_label("coordinator") if oversight else area_label(values["area_code"])
     due = city_calendar().add(city_day(), state.within) if state.within is not None else None
     return Promise(holder, due)

@@ -7,11 +7,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.access import Actor, may
+from app.kinds import state_of
 from app.queries.calendar import city_day
-from app.workflow import Incomplete, Step
+from app.workflow import Incomplete, Phase, Step
 from models import Area, Category, Department, Item, Photo, db
 
 from .photos import MOST
@@ -68,7 +69,8 @@ def _into(item: Item, actor: Actor, number: str) -> Item:
     found = db.session.scalar(wanted.execution_options(populate_existing=True))
     if found is None or found.kind != item.kind or not may(actor, "read", found):
         raise Refused("into", _("We know no item with this number."))
-    if found.id == item.id or found.merged_into_id is not None:
+    over = state_of(found).phase is Phase.CLOSED
+    if found.id == item.id or found.merged_into_id is not None or over:
         raise Refused("into", _("It cannot be joined with this one."))
     return found
 
@@ -88,7 +90,11 @@ def _period(item: Item, actor: Actor, period: tuple[date, date]) -> tuple[date, 
 def _photos(item: Item, actor: Actor, ids: list[int]) -> list[Photo]:
     found = db.session.scalars(
         select(Photo).where(
-            Photo.id.in_(ids), Photo.change_id.is_(None), Photo.uploaded_by_id == actor.user_id
+            Photo.id.in_(ids),
+            Photo.uploaded_by_id == actor.user_id,
+            Photo.draft_key.is_(None),
+            Photo.change_id.is_(None),
+            or_(Photo.item_id.is_(None), Photo.item_id == item.id),
         )
     ).all()
     if len(found) != len(set(ids)):

@@ -10,7 +10,7 @@ from typing import Any
 from geoalchemy2 import WKTElement
 from sqlalchemy import func, inspect, select, text
 
-from app.access import CONFIRMED, Actor, seat_for
+from app.access import ACTS, CONFIRMED, Actor, seat_for
 from app.kinds import Kind, kind_of
 from app.queries.calendar import city_calendar, city_day
 from app.workflow import BACK, NotAllowed, Step
@@ -61,10 +61,10 @@ def file(
     _publish_at_filing(item, kind, at)
     db.session.add(item)
     db.session.flush()
-    seat = "author" if author_id in (None, actor.person_id) else seat_for(actor, ("operator",))
+    for_another = item.author_id != actor.person_id
     change = record(
         item,
-        seat=seat or "author",
+        seat=(for_another and seat_for(actor, ACTS["file_on_behalf"], item)) or "author",
         step="file",
         source="",
         target=item.state,
@@ -83,16 +83,21 @@ def _new(kind: Kind, category: Category, values: Mapping[str, Any], at: datetime
     given = {name: value for name, value in values.items() if name in columns and value is not None}
     given |= kind.columns(dict(values), city_day(at))
     given["place"] = WKTElement(f"POINT({values['lon']} {values['lat']})", srid=4326)
-    if category.complaint_class and "complaint_class" in columns:
-        given["complaint_class"] = category.complaint_class
     item = kind.model(**given, state=kind.workflow.initial, created_at=at, state_since=at)
-    item.category = category
-    if category.oversight or category.complaint_class == "pengawasan":
-        item.oversight, item.visibility = True, "confidential"
+    _classify(item, category)
     year = getattr(item, "plan_year", city_day(at).year)
     item.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
     _start_clock(item, kind, at)
     return item
+
+
+def _classify(item: Item, category: Category) -> None:
+    """What is about officials is confidential and goes past the seats it is about."""
+    item.category = category
+    if category.complaint_class and hasattr(item, "complaint_class"):
+        item.complaint_class = category.complaint_class
+    if category.is_about_officials:
+        item.oversight, item.visibility = True, "confidential"
 
 
 def _publish_at_filing(item: Item, kind: Kind, at: datetime) -> None:
@@ -144,33 +149,19 @@ def move(
     answers.Refused, or Stale when the item has moved since ``seen``.
     """
     _lock(item, answers or {})
-    if key is not None:
-        earlier = db.session.scalar(select(Change).where(Change.step_key == key))
-        if earlier is not None and earlier.item_id != item.id:
-            raise Stale
-        if earlier is not None:
-            return earlier
-    last = db.session.scalars(LAST.where(Change.item_id == item.id)).one()
-    if seen is not None and last.seq != seen:
-        raise Stale
+    if (earlier := _taken_before(item, key, seen)) is not None:
+        return earlier
     kind, at = kind_of(item), at or datetime.now(UTC)
-    step = kind.workflow.step(
-        step_name, item.state, lambda rules: bool(seat_for(actor, rules, item)), kind.facts(item)
-    )
-    seat = seat_for(actor, step.by, item)
-    if seat is None:
-        raise NotAllowed(step_name)
-    given = checked(item, step, actor, answers or {}) | {"seat": seat}
-    source, target, due_on = item.state, _target(item, step), item.due_on
-    if step.name in kind.effects:
-        kind.effects[step.name](item, given)
-    _arrive(item, kind, step, target, at)
+    step, seat = _step(item, kind, step_name, actor)
+    given = checked(item, step, actor, answers or {}) | {"seat": seat, "due_on": item.due_on}
+    source, hands = item.state, _hands(item)
+    _apply(item, kind, step, given, at)
     change = record(
         item,
         seat=seat,
         step=step.name,
         source=source,
-        target=target,
+        target=item.state,
         reason=given.get("reason", ""),
         text=given.get("note", ""),
         actor_id=actor.user_id,
@@ -179,9 +170,47 @@ def move(
     )
     for photo in given.get("photos", ()):
         photo.item_id, photo.change_id = item.id, change.id
-    merging.follow_up(item, step, given | {"due_on": due_on}, at)
-    notify.step_taken(item, change)
+    merging.follow_up(item, step, given, at)
+    notify.step_taken(item, change, handed_on=_hands(item) != hands)
     return change
+
+
+def _taken_before(item: Item, key: uuid.UUID | None, seen: int | None) -> Change | None:
+    """The change this key has made already.  Raises Stale when the item has moved since."""
+    wanted = select(Change).where(Change.step_key == key)
+    earlier = db.session.scalar(wanted) if key is not None else None
+    if earlier is not None and earlier.item_id == item.id:
+        return earlier
+    last = db.session.scalars(LAST.where(Change.item_id == item.id)).one()
+    if earlier is not None or seen not in (None, last.seq):
+        raise Stale
+    return None
+
+
+def _step(item: Item, kind: Kind, name: str, actor: Actor) -> tuple[Step, str]:
+    """The step, and the seat from which the actor takes it.  Raises NotAllowed."""
+    step = kind.workflow.step(
+        name, item.state, lambda rules: bool(seat_for(actor, rules, item)), kind.facts(item)
+    )
+    seat = seat_for(actor, step.by, item)
+    if seat is None:
+        raise NotAllowed(name)
+    return step, seat
+
+
+def _apply(item: Item, kind: Kind, step: Step, given: Mapping[str, Any], at: datetime) -> None:
+    """Write what the step says of the item, then let it arrive."""
+    target = _target(item, step)
+    if step.name in kind.effects:
+        kind.effects[step.name](item, given)
+    if "category" in given:
+        _classify(item, db.session.get_one(Category, given["category"]))
+    _arrive(item, kind, step, target, at)
+
+
+def _hands(item: Item) -> tuple[str, str | None, bool]:
+    """What decides, beside the state, which seats hold an item."""
+    return item.area_code, item.department_code, item.oversight
 
 
 def _lock(item: Item, answers: Mapping[str, Any]) -> None:

@@ -76,11 +76,14 @@ FOLLOWING_STAFF = (
 WRITER = select(User.id).where(User.person_id == bindparam("person"))
 
 
-def step_taken(item: Item, change: Change) -> None:
-    """Tell the seats that must act now ("task"), and author and followers ("step")."""
+def step_taken(item: Item, change: Change, handed_on: bool = False) -> None:
+    """Tell the seats that must act now ("task"), and author and followers ("step").
+
+    ``handed_on``: the area, the department or the oversight of the item is another one now.
+    """
     db.session.flush()
     actor_id = change.words.actor_id if change.words else None
-    holders = _holders(item) if _changes_hands(item, change) else []
+    holders = _holders(item) if _changes_hands(item, change, handed_on) else []
     _tell("step", item, actor_id, change.id, change.id, holders)
 
 
@@ -128,15 +131,17 @@ def _reading_staff(item: Item) -> list[int]:
     return [actor.user_id or 0 for actor in actors if may(actor, "read", item)]
 
 
-def _changes_hands(item: Item, change: Change) -> bool:
+def _changes_hands(item: Item, change: Change, handed_on: bool) -> bool:
     """Has somebody new to act?  A step within one department's hands troubles no colleague."""
     workflow = kind_of(item).workflow
     if not change.source:
         return True
+    if change.source == change.target:
+        return handed_on
     before, after = workflow[change.source].held_by, workflow[change.target].held_by
     if after == "level":  # the next level begins with the first state again
         return before != after or change.target == workflow.initial != change.source
-    return change.source != change.target and before != after
+    return before != after or (handed_on and after == "owner")
 
 
 def _holders(item: Item) -> list[int]:

@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.access import SYSTEM, Actor, Seat
+from app.access import SYSTEM, Actor, Seat, may
 from app.kinds import KINDS, kind_of
 from app.queries.calendar import city_day
 from app.services import items
 from app.services.answers import Refused
 from app.workflow import Incomplete, NotAllowed
-from models import Change, ChangeText, Item
+from models import Change, ChangeText, Draft, Item, Notification, Photo
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -354,3 +354,40 @@ def test_finished_works_stand_at_a_hundred_percent():
     step = kind_of(item).workflow.named("finish")
     items.move(item, "finish", make.everybody(item), make.answers(item, step))
     assert (item.state, item.progress) == ("done", 100)
+
+
+def test_what_turns_out_to_be_about_officials_goes_past_the_kelurahan(session):
+    item = make.item("lapor", make.user(), state="verified")
+    moderator, coordinator = make.user(roles=("moderator",)), make.user(roles=("coordinator",))
+    about = make.category(oversight=True, place_bound=False)
+    items.move(item, "recategorise", make.actor(moderator), {"category": about.code})
+    assert (item.oversight, item.visibility) == (True, "confidential")
+    assert not may(make.actor(moderator), "read", item)
+    told = select(Notification.event).where(Notification.user_id == coordinator.id)
+    assert list(session.scalars(told)) == ["task"]
+
+
+def test_who_files_for_somebody_else_does_it_from_their_seat(session):
+    moderator, resident = make.user(roles=("moderator",)), make.person()
+    item = items.file(
+        KINDS["lapor"],
+        make.actor(moderator),
+        uuid.uuid4(),
+        make.values(),
+        author_id=resident.id,
+    )
+    assert trail(item, session)[0].seat == f"moderator:{make.KELURAHAN}"
+
+
+def test_a_photo_of_a_draft_is_not_handed_in_with_a_step(session):
+    officer = make.user(roles=("officer",))
+    item = make.item("lapor", make.user(), state="working", department_code=make.DEPARTMENT)
+    draft = Draft(key=uuid.uuid4(), kind="lapor", user_id=officer.id, data={})
+    photo = Photo(uploaded_by_id=officer.id, draft_key=draft.key, status="ready")
+    session.add(draft)
+    session.flush()
+    session.add(photo)
+    session.flush()
+    with pytest.raises(Refused) as error:
+        items.move(item, "submit_proof", make.actor(officer), {"photos": [photo.id], "note": "Ya"})
+    assert error.value.args[0] == "photos"

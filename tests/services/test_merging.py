@@ -95,6 +95,12 @@ def test_an_item_is_not_joined_with_itself_a_joined_one_or_another_kind():
     assert one.state == "received"
 
 
+def test_nothing_is_joined_with_an_item_that_is_over():
+    one, over = make.item("lapor"), make.item("lapor", state="rejected")
+    with pytest.raises(Refused):
+        merge(one, over)
+
+
 def test_an_item_the_moderator_may_not_read_cannot_be_found_by_joining():
     one = make.item("lapor")
     elsewhere = make.item("lapor", area_code=make.OTHER_KELURAHAN, published=False)
