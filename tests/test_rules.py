@@ -359,3 +359,10 @@ def test_functions_stay_within_sight():
                 if length > 60:
                     long.append(f"{name_of(path)}:{node.name} ({length})")
     assert not long
+
+
+def test_the_frames_own_macros_do_not_hide_what_a_page_is_given():
+    """Jinja shows a parent's macros to its pages, in place of variables of the same name."""
+    for name in ("base.html", *(n for n in templates() if n.endswith("_frame.html"))):
+        macros = re.findall(r"macro\s+(\w+)\(", templates()[name])
+        assert all(macro.startswith("_") for macro in macros), (name, macros)
