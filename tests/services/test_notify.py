@@ -98,6 +98,16 @@ def test_a_step_within_one_department_troubles_no_colleague(session: Any) -> Non
     assert told(session, item, two) == []
 
 
+def test_a_corrected_kelurahan_hands_the_item_to_its_moderators(session: Any) -> None:
+    here = make.user(roles=["moderator"])
+    there = make.user(roles=["moderator"], area_code=make.OTHER_KELURAHAN)
+    item = make.item(published=False)
+    forget(session, item)
+    items.move(item, "relocate", make.actor(here), {"area": make.OTHER_KELURAHAN})
+    assert told(session, item, there) == ["task"]
+    assert told(session, item, here) == []
+
+
 def test_who_holds_a_seat_and_follows_is_told_once(session: Any) -> None:
     officer, clerk = make.user(roles=["officer"]), make.user(roles=["moderator"])
     item = make.item(state="verified")
