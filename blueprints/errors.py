@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import lazy_gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
+from app.access import ANONYMOUS
 from app.logs import log
 from models import db
 
@@ -92,9 +93,15 @@ def _unheld(error: DataError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    db.session.rollback()
     log.error("unexpected", endpoint=request.endpoint, exc_info=error)
-    return problem(500)
+    try:
+        db.session.rollback()
+        return problem(500)
+    except Exception as second:  # without a database there is no page of ours either
+        log.error("no page for it", exc_info=second)
+        g.actor, g.language = ANONYMOUS, current_app.config["LANGUAGES"][0]
+        said = f"{WORDS[500][0]}. {WORDS[500][1]} ({g.get('reference')})"
+        return Response(said, 500, mimetype="text/plain")
 
 
 def init_app(app: Flask) -> None:

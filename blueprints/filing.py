@@ -35,8 +35,13 @@ def _held() -> tuple[str, ...]:
 
 
 def _draft(key: uuid.UUID) -> Draft | None:
-    """The reader's draft; None when nothing was typed yet; 404 when it is somebody else's."""
+    """The reader's draft; None when nothing was typed yet; 404 when it is somebody else's.
+
+    One that was sent, perhaps before going back in the browser, leads to its item.
+    """
     draft = drafts.find(key, current_actor(), _held())
+    if draft is None and (sent := drafts.is_sent(key, current_actor())):
+        abort(redirect(url_for("items.show", kind=sent.kind, number=sent.number)))
     if draft is None and db.session.get(Draft, key) is not None:
         abort(404)
     return draft
@@ -99,8 +104,6 @@ def resume(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 def step(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
     """Show a page with what was typed."""
     draft = _draft(key)
-    if sent := drafts.is_sent(key, current_actor()):
-        return redirect(url_for("items.show", kind=kind, number=sent.number))
     if page == "periksa":
         return _check(kind, key, draft)
     return _page(kind, key, page, draft, _form(kind, page, draft))
@@ -142,6 +145,7 @@ def add_photos(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 
 @bp.post("/<kind:kind>/baru/<uuid:key>/lokasi")
 @public
+@limiter.limit("600/hour")
 def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Take the place; without a map, by its name or its kelurahan."""
     draft = _keep(kind, key, "lokasi")
@@ -179,6 +183,7 @@ def _spot(form: Any) -> Any:
 
 @bp.post("/<kind:kind>/baru/<uuid:key>/isi")
 @public
+@limiter.limit("600/hour")
 def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Take what it is about."""
     draft = _keep(kind, key, "isi")
@@ -194,8 +199,6 @@ def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 @limiter.limit("30/hour;100/day")
 def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Send it: from here on it stands on the map, or waits for the kelurahan."""
-    if sent := drafts.is_sent(key, current_actor()):
-        return redirect(url_for("items.show", kind=kind, number=sent.number))
     draft = _draft(key)
     values, wrong = _values(kind, draft)
     if values is None:

@@ -26,6 +26,7 @@ from models import Item, db
 from .errors import problem
 from .guards import public, signed_in
 from .page import last_seen, session
+from .work import places_for
 
 bp = Blueprint("items", __name__)
 
@@ -124,20 +125,31 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
     try:
         wanted = kind.workflow.named(step)
         form = form_for(wanted, choices.of_step(db.session(), wanted, kind.slug))()
-        if request.method == "POST" and _taken(item, wanted, form):
-            return redirect(url_for(".show", kind=kind, number=number))
-    except NotAllowed:
+        if request.method == "GET":
+            _begin(item, wanted, form)
+        elif _taken(item, wanted, form):
+            return _onward(kind, item)
+    except (NotAllowed, items.Stale):
         return _too_late(item, step)
-    except items.Stale:
-        return _too_late(item, step)
-    if request.method == "GET":
-        if wanted not in items.open_steps(item, current_actor()):
-            return _too_late(item, step)
-        form.seen.data = item_page.trail(db.session(), item, [])[-1].seq
-        listing.prefill(db.session(), form, item)
-    status = 422 if form.errors else 200
     page = render_template("items/step.html", kind=kind, item=item, step=wanted, form=form)
-    return page, status
+    return page, 422 if form.errors else 200
+
+
+def _begin(item: Item, step: Step, form: StepForm) -> None:
+    """Fill the form of a step with what is known.  Raises NotAllowed."""
+    if step not in items.open_steps(item, current_actor()):
+        raise NotAllowed(step.name)
+    form.seen.data = item_page.trail(db.session(), item, [])[-1].seq
+    listing.prefill(db.session(), form, item)
+
+
+def _onward(kind: Kind, item: Item) -> ResponseReturnValue:
+    """Back to the item; whoever may no longer read it goes on with other work."""
+    if access.may(current_actor(), "read", item):
+        return redirect(url_for(".show", kind=kind, number=item.number))
+    flash(_("It is saved. Another office looks after it now."), "success")
+    places = places_for(current_actor())
+    return redirect(places[0]["url"] if places else url_for("account.mine"))
 
 
 def _taken(item: Item, step: Step, form: StepForm) -> bool:

@@ -8,7 +8,7 @@ import time
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, session
 
 from app.logs import log
 
@@ -83,7 +83,8 @@ def _cache(response: Response) -> None:
 def _keep_or_not(response: Response) -> None:
     anonymous = "actor" not in g or not g.actor.is_signed_in
     kept = request.method == "GET" and response.status_code == 200 and anonymous
-    if kept and "Set-Cookie" not in response.headers and not g.get("csrf_token"):
+    sets_cookie = session.modified or "Set-Cookie" in response.headers
+    if kept and not sets_cookie and not g.get("csrf_token"):
         response.headers["Cache-Control"] = "public, no-cache"
         response.headers.add("Vary", "Cookie")
         if not response.direct_passthrough:

@@ -12,6 +12,7 @@ SAID = {
     "Not a valid date value.": _("Please check this date."),
     "Not a valid datetime value.": _("Please check this date."),
     "Invalid input.": _("This cannot be used like that."),
+    "Field cannot be longer than %(max)d character.": _("At most %(max)d characters."),
 }
 
 
@@ -23,5 +24,5 @@ class Words:
         return str(SAID.get(text, text))
 
     def ngettext(self, one: str, many: str, number: int) -> str:
-        """Theirs with a number; every field of ours that counts brings its own sentence."""
-        return one if number == 1 else many
+        """The same for a sentence with a number, known by its singular."""
+        return str(SAID.get(one, one if number == 1 else many))

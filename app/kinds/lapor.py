@@ -39,7 +39,7 @@ class ComplaintForm(ItemForm):
     )
     subject_department_code = SelectField(
         _("Which office is it about?"),
-        description=_("That office will not see your report."),
+        description=_("For reports about officials. The office you name will not see it."),
         choices=[],
         default="",
         validators=[Optional()],
