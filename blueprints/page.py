@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
-from functools import cache
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,45 @@ def area_options(chosen: str) -> Markup:
 
 def ago(moment: datetime) -> str:
     """How long ago, in words."""
-    return str(format_timedelta(moment - datetime.now(UTC), add_direction=True))
+    seconds = int((datetime.now(UTC) - moment).total_seconds())
+    step = next(size for size in (86_400, 3600, 60, 1) if abs(seconds) >= size or size == 1)
+    return _ago(seconds // step * step, language())
+
+
+@lru_cache(maxsize=4096)
+def _ago(seconds: int, _language: str) -> str:
+    return str(format_timedelta(timedelta(seconds=-seconds), add_direction=True))
+
+
+def item_url(item: Any) -> str:
+    """The address of an item's page, for lists: put together instead of built."""
+    return _shelf(item.kind) + str(item.number)
+
+
+@cache
+def _shelf(kind: str) -> str:
+    return url_for("items.index", kind=kind)
+
+
+def kept(macro: Callable[..., Markup]) -> Callable[..., Markup]:
+    """A macro whose result depends on its arguments and the language alone, made once for each.
+
+    Arguments are texts, kinds and states, which are few and live as long as the process.
+    """
+    made: dict[tuple[Any, ...], Markup] = {}
+
+    def piece(*args: Any, **words: Any) -> Markup:
+        named = (item for pair in words.items() for item in pair)
+        key = (language(), *(_name(value) for value in (*args, *named)))
+        if key not in made:
+            made[key] = macro(*args, **words)
+        return made[key]
+
+    return piece
+
+
+def _name(value: Any) -> Any:
+    return value if isinstance(value, str | int | None) else id(value)
 
 
 def lasting(since: datetime) -> str:
@@ -180,6 +219,8 @@ def init_app(app: Flask) -> None:
     app.add_template_global(lambda level: LEVEL_NAMES.get(level, level), "level_name")
     app.add_template_global(photo_url)
     app.add_template_global(static_url)
+    app.add_template_global(item_url)
+    app.add_template_global(kept)
     app.add_template_global(area_options)
     app.add_template_global(kind_of)
     app.add_template_global(state_of)
