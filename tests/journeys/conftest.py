@@ -1,0 +1,253 @@
+"""A browser, a running server, and the people who meet there."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app.jobs.running import work
+from app.services import facets
+from models import Item, db
+from tests import factories as make
+from tests.live import live_app
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SHOTS = ROOT / "var" / "screenshots"
+WIDTHS = {390: 844, 1280: 800}
+STAFF = ("moderator", "validator", "officer", "planner", "coordinator")
+
+
+class Silent(WSGIRequestHandler):
+    """Says nothing of each request."""
+
+    def log(self, *_args: Any) -> None:
+        """Nothing."""
+
+
+@dataclass
+class Site:
+    """The running city."""
+
+    app: Flask
+    url: str
+    seen: set[str] = field(default_factory=set)
+
+    def work(self) -> None:
+        """Let the worker do what waits, and end."""
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                work(self.app, 1, 20.0, wait=False)
+            except BaseException as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join(120)
+        assert not failed, failed
+        with self.app.app_context():
+            facets.refresh(db.session)  # type: ignore[arg-type]
+            db.session.commit()
+
+    def letters(self, to: str) -> list[str]:
+        """The letters somebody got, as text."""
+        found = []
+        for path in sorted((Path(self.app.config["VAR"]) / "outbox").glob("*.eml")):
+            letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+            if to in str(letter["To"]):
+                body = letter.get_body(("plain",))
+                assert body is not None
+                found.append(f"{letter['Subject']}\n{body.get_content()}")
+        return found
+
+    def state(self, number: str) -> str:
+        """Where an item stands."""
+        with self.app.app_context():
+            return str(db.session.query(Item.state).filter_by(number=number).scalar())
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """A server on a city of its own, with staff on their seats."""
+    with live_app(WTF_CSRF_ENABLED=True, TESTING=False) as app:
+        app.config["MAIL_URL"] = f"file://{app.config['VAR']}/outbox"
+        with app.app_context():
+            for role in STAFF:
+                make.user(f"{role}@contoh.id", roles=(role,), name=f"Petugas {role}")
+            db.session.commit()
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        app.config["BASE_URL"] = url
+        yield Site(app, url)
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    path = os.environ.get("REMBUK_CHROMIUM") or shutil.which("chromium")
+    if not path:
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser of a certain width, with or without JavaScript."""
+
+    site: Site
+    page: Page
+    width: int
+    name: str
+    js: bool
+    trouble: list[str]
+
+    def go(self, path: str) -> None:
+        """Open an address of the site."""
+        response = self.page.goto(self.site.url + path if path.startswith("/") else path)
+        assert response is not None
+        assert response.ok, (path, response.status)
+
+    def look(self, what: str) -> None:
+        """A page as it should be: nothing sticks out, axe finds nothing; a picture is kept.
+
+        The same page at the same width is examined once in a run.
+        """
+        assert not self.trouble, self.trouble
+        mark = f"{what}-{self.width}{'' if self.js else '-plain'}"
+        if mark in self.site.seen:
+            return
+        self.site.seen.add(mark)
+        self.page.screenshot(path=SHOTS / f"{mark}.png", full_page=True)
+        if not self.js:
+            return
+        wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert wide <= 0, f"{mark}: {wide} px stick out"
+        self.page.evaluate(AXE.read_text("utf-8"))
+        found = self.page.evaluate(RUN_AXE)
+        assert not found, f"{mark}: {found}"
+
+    def type(self, name: str, value: str) -> None:
+        """Fill a field by its name."""
+        self.page.fill(f"main [name='{name}']", value)
+
+    def choose(self, name: str, words: str) -> None:
+        """Choose from a list, by typing where it can be searched."""
+        typed = self.page.locator(f"input#{name}[role=combobox]")
+        if typed.count():
+            typed.fill(words)
+            self.page.locator(f"#{name}-list li", has_text=words).first.click()
+            return
+        choices = self.page.locator(f"select[name='{name}'] option")
+        labels = [label for label in choices.all_text_contents() if words in label]
+        self.page.select_option(f"select[name='{name}']", label=labels[0].strip())
+
+    def pick(self, name: str, value: str) -> None:
+        """One of several radio buttons."""
+        self.page.check(f"input[name='{name}'][value='{value}']", force=True)
+
+    def send(self) -> None:
+        """Press the page's main button."""
+        with self.page.expect_navigation():
+            self.page.locator("main form.form button[type=submit]").first.click()
+        assert not self.trouble, self.trouble
+
+    def enter(self, email: str, password: str = make.PASSWORD) -> None:
+        """Sign in."""
+        self.go("/masuk")
+        self.type("email", email)
+        self.type("password", password)
+        self.send()
+        assert "/masuk" not in self.page.url
+
+    def step(self, address: str, name: str, **answers: str) -> None:
+        """Take a step from an item's page."""
+        self.go(address)
+        with self.page.expect_navigation():
+            self.page.locator(f"main a[href$='/langkah/{name}']").first.click()
+        self.look(f"langkah-{name}")
+        for answer, value in answers.items():
+            if answer in ("department", "external"):
+                self.choose(answer, value)
+            elif answer in ("reason", "rating"):
+                self.pick(answer, value)
+            elif answer == "photos":
+                self.page.set_input_files("input[name='photos']", value)
+            else:
+                self.type(answer, value)
+        self.send()
+        assert "/langkah/" not in self.page.url, self.page.locator("main").inner_text()
+
+
+RUN_AXE = """() => axe
+  .run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]})
+  .then(r => r.violations.map(
+    v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target + " " + n.failureSummary).join(" | ")))
+"""
+
+Meet = Callable[..., Any]
+
+
+@pytest.fixture
+def meet(site: Site, browser: Browser) -> Iterator[Meet]:
+    """Begin to browse: ``meet("warga", 390)``; no request leaves the site, nothing goes wrong."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    contexts = []
+
+    def begin(name: str, width: int = 1280, js: bool = True) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": WIDTHS[width]},
+            java_script_enabled=js,
+            locale="id-ID",
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        trouble: list[str] = []
+        host = urlsplit(site.url).netloc
+
+        def asked(request: Any) -> None:
+            parts = urlsplit(request.url)
+            if parts.scheme in ("http", "https") and parts.netloc != host:
+                trouble.append(f"asks another host: {request.url}")
+
+        page.on("request", asked)
+        page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
+        page.on(
+            "console", lambda m: trouble.append(f"console: {m.text}") if m.type == "error" else None
+        )
+        return Visitor(site, page, width, name, js, trouble)
+
+    yield begin
+    for context in contexts:
+        context.close()
+
+
+def link_in(letter: str) -> str:
+    """The address a letter leads to."""
+    found = re.search(r"https?://\S+", letter)
+    assert found, letter
+    return found[0].rstrip(".")
