@@ -85,7 +85,7 @@ def place(visitor) -> None:
     page.fill("#pin-seek", "dago")
     found = page.locator("[data-found] li button", has_text="Kelurahan")
     found.filter(has_text="Dago").first.click()
-    page.wait_for_function("document.querySelector('[name=area_code]').value !== ''")
+    visitor.until("document.querySelector('[name=area_code]').value !== ''")
     own = page.locator(f"input[name=area_candidate][value='{make.KELURAHAN}']")
     if own.count():
         own.check(force=True)
@@ -115,7 +115,7 @@ def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo, width)
     resident.go(address)
     picture = resident.page.locator("main .photos img").first
     picture.scroll_into_view_if_needed()
-    resident.page.wait_for_function("document.querySelector('main .photos img')?.naturalWidth > 0")
+    resident.until("document.querySelector('main .photos img')?.naturalWidth > 0")
     resident.look("lapor-diterima")
 
     moderator = meet("kelurahan", width)
@@ -171,8 +171,8 @@ def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo, wi
     email = register(resident, site)
     title = title_of(width, "Perbaikan saluran RW")
     address = file(
-        resident, "musrenbang", "Jalan lingkungan", title, photo, volume="120", unit="m", unit_price="450000",
-        beneficiaries="300",
+        resident, "musrenbang", "Jalan lingkungan", title, photo,
+        volume="120", unit="m", unit_price="450000", beneficiaries="300",
     )  # fmt: skip
     number = address.rpartition("/")[2]
 

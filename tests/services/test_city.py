@@ -49,8 +49,8 @@ def test_loading_twice_changes_nothing(session: Any) -> None:
 
 
 def test_all_areas_stand_in_their_families(session: Any) -> None:
-    rows = session.execute(select(Area.level, func.count()).group_by(Area.level))
-    levels = {level: number for level, number in rows}
+    rows = session.execute(select(Area.level, func.count()).group_by(Area.level)).all()
+    levels = {row[0]: row[1] for row in rows}
     assert levels == {"kota": 1, "kecamatan": 30, "kelurahan": 151}
 
 

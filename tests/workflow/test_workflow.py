@@ -97,7 +97,8 @@ def test_the_diagram_shows_every_arrow_between_states():
 def test_every_walk_stays_in_declared_states_and_ends_only_where_all_is_over(kind, picks):
     flow = KINDS[kind].workflow
     facts = frozenset(fact for step in flow.steps for fact in step.when)
-    state, before = flow.initial, []
+    state = flow.initial
+    before: list[str] = []
     for pick in picks:
         steps = list(flow.open_steps(state, anybody, facts))
         if not steps:
