@@ -16,6 +16,7 @@ from sqlalchemy import select
 from app.kinds import KINDS, Kind
 from app.queries import routing
 from app.queries.spots import Spot as LonLat
+from app.workflow import Phase
 from models import AreaBoundary, Category, Department, RoutingRule, db
 
 from .demo_cast import Cast, Resident
@@ -203,7 +204,9 @@ class Planner:
     def _double(self, kind: Kind, goal: Goal) -> Story:
         """Somebody else reports what another story holds, some days later."""
         able = [s for s in self.open if s.kind is kind and s.steps and s.twin is None]
-        able = [s for s in able if not s.category.oversight and s.steps[-1][0] != "withdraw"]
+        over = set(kind.workflow.in_phase(Phase.CLOSED))  # nothing is joined to what is over
+        able = [s for s in able if not over & set(_states(kind, s.goal))]
+        able = [s for s in able if not s.category.oversight]
         other = self.rng.choice(able)
         late = self.city.now - timedelta(hours=3)
         created = min(other.created_at + timedelta(days=self.rng.uniform(0.4, 4)), late)
