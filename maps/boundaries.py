@@ -12,9 +12,9 @@ from shapely import from_wkb
 from shapely.geometry import MultiPolygon
 from sqlalchemy import bindparam, delete, func, select, text, update
 
-from models import Area, AreaBoundary
+from models import AnySession, Area, AreaBoundary
 
-from . import AnySession, phases
+from . import phases
 from .cells import Site
 from .coverage import drawn
 from .geojson import polygons

@@ -17,7 +17,9 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import TextClause, text
 
-from . import AnySession, phases
+from models import AnySession
+
+from . import phases
 from .grid import COARSEST, FACET_FINEST, FINEST, BBox, Squares, squares
 
 TITLE = 60  # characters of a title the map shows

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from . import AnySession, phases
+from models import AnySession
+
+from . import phases
 from .grid import COARSEST, FACET_FINEST, FINEST
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtext('map_grid'))")

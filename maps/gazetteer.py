@@ -20,9 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from models import Area, Place
-
-from . import AnySession
+from models import AnySession, Area, Place
 
 LONGEST = 80  # characters of a question
 STREET = re.compile(r"^(?:jl|jln)\b\.? ?")

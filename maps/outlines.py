@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
-from models import Area, AreaBoundary
+from models import AnySession, Area, AreaBoundary
 
-from . import AnySession
 from .coverage import DECIMALS
 
 District = aliased(Area)

@@ -10,9 +10,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import aliased
 
-from models import Area, AreaBoundary, Neighbour
-
-from . import AnySession
+from models import AnySession, Area, AreaBoundary, Neighbour
 
 FAR = 60_000.0  # metres: further away no neighbour is to be asked
 EDGE = 1_000.0  # metres: a pin this far beyond the edge still belongs to the city

@@ -1,7 +1,7 @@
 """Tables.  They import nothing of ours but the pure engines."""
 
 from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
-from .base import READING, Model, close_reading, db, reading
+from .base import READING, AnySession, Model, close_reading, db, reading
 from .calendar import HolidayOverride
 from .complaint import COMPLAINT_CLASSES, ROAD_CLASSES, Complaint
 from .facet import Facet, FacetRefresh
@@ -27,6 +27,7 @@ __all__ = [
     "ROLES",
     "VISIBILITIES",
     "AbuseReport",
+    "AnySession",
     "Area",
     "AreaBoundary",
     "AuditEvent",

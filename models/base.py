@@ -9,7 +9,14 @@ from flask import g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    Session,
+    mapped_column,
+    registry,
+    scoped_session,
+)
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -26,6 +33,7 @@ key_pk = Annotated[str, mapped_column(Text(collation="C"), primary_key=True)]
 now = Annotated[datetime, mapped_column(server_default=func.now())]
 
 READING = "reading"
+AnySession = Session | scoped_session[Any]
 
 
 class Model(DeclarativeBase):

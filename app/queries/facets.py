@@ -15,8 +15,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 
-from maps import AnySession
-from models import Facet, FacetRefresh
+from models import AnySession, Facet, FacetRefresh
 
 DISTRICT = 8  # characters of a kecamatan's code: "32.73.07"
 NAMES = ("kind", "area", "category", "department", "state")

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session, scoped_session
 
 from app.access import Actor, visible
-from models import Change, Item, Notification, db
+from models import AnySession, Change, Item, Notification, db
 
 PAGE = 20
 
@@ -43,7 +42,7 @@ class Lines:
     next_before: int | None
 
 
-def page(session: Session | scoped_session[Session], actor: Actor, before: int | None) -> Lines:
+def page(session: AnySession, actor: Actor, before: int | None) -> Lines:
     """A page of the inbox, newest first; ``before`` is the last id seen."""
     query = (
         select(Notification, Item, Change, visible(actor).label("readable"))

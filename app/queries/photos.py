@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
-from sqlalchemy.orm import Session, scoped_session
 
 from app.access import Actor, public_items, visible
-from models import Draft, Item, Photo
-
-AnySession = Session | scoped_session[Any]
+from models import AnySession, Draft, Item, Photo
 
 NAMED = and_(
     Photo.status == "ready",
@@ -21,11 +18,6 @@ NAMED = and_(
 )
 FOUND = select(Photo.media_name, Photo.thumb_name).where(NAMED).limit(1)
 PUBLIC = FOUND.join(Item, Item.id == Photo.item_id).where(public_items())
-READY = (
-    select(Photo)
-    .where(Photo.item_id == bindparam("item"), Photo.status == "ready")
-    .order_by(Photo.id)
-)
 
 
 @dataclass(frozen=True)
@@ -66,11 +58,3 @@ def _own(actor: Actor, drafts: Collection[uuid.UUID]) -> ColumnElement[bool]:
 def _names(session: AnySession, query: Select[*tuple[Any, ...]], name: str) -> Names | None:
     row = session.execute(query, {"name": name}).first()
     return Names(row.media_name, row.thumb_name) if row else None
-
-
-def of_item(session: AnySession, item_id: int) -> dict[int | None, list[Photo]]:
-    """An item's pictures that may be shown, by the change they came with."""
-    found: dict[int | None, list[Photo]] = {}
-    for photo in session.scalars(READY, {"item": item_id}):
-        found.setdefault(photo.change_id, []).append(photo)
-    return found

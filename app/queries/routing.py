@@ -16,8 +16,7 @@ from datetime import date
 from flask_babel import gettext as _
 from sqlalchemy import or_, select
 
-from maps import AnySession
-from models import ROAD_CLASSES, Area, Category, Department, Item, RoutingRule
+from models import ROAD_CLASSES, AnySession, Area, Category, Department, Item, RoutingRule
 
 from .calendar import city_day
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from maps import AnySession
-from models import Area, AreaBoundary, Place
+from models import AnySession, Area, AreaBoundary, Place
 
 Spot = tuple[float, float]  # lon, lat (EPSG:4326)
 

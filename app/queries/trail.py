@@ -15,12 +15,10 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select
-from sqlalchemy.orm import Session, scoped_session
 
 from app.queries import merkle
-from models import Change, ChangeText, Item, TrailSeal
+from models import AnySession, Change, ChangeText, Item, TrailSeal
 
-AnySession = Session | scoped_session[Any]
 Progress = Callable[[int], None]
 
 as_json = json.JSONEncoder(ensure_ascii=False).encode

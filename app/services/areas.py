@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from shapely.geometry import MultiPolygon
 
 from app.queries.calendar import city_day
-from maps import AnySession, boundaries, coverage, geojson
+from maps import boundaries, coverage, geojson
 from maps.boundaries import Moved, Standing
 from maps.cells import cells
 from maps.coverage import Gap, Overlap
 from maps.geojson import BadFile, Boundaries, polygons
-from models import AuditEvent
+from models import AnySession, AuditEvent
 
 NEAR = 1.0  # degrees: a file further from the city's points is another city's
 CELLS = "cells"  # the source of approximate boundaries

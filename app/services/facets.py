@@ -9,8 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.access import public_items
 from app.queries.calendar import city_day
-from maps import AnySession
-from models import Facet, FacetRefresh, Item
+from models import AnySession, Facet, FacetRefresh, Item
 
 ONE = 1
 
