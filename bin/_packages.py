@@ -13,7 +13,6 @@ from pathlib import Path
 from _say import Stop, run, say
 
 POSTGRES = Path("/usr/lib/postgresql")
-EXTENSIONS = Path("/usr/share/postgresql")
 NO_MAIN = Path("/etc/postgresql-common/createcluster.d/no-main.conf")
 POSTGIS = "PostgreSQL with PostGIS"
 OLDEST = 15
@@ -26,8 +25,8 @@ def postgres_bin(version: int | None = None) -> Path | None:
     versions = [version] if version else sorted(map(int, names), reverse=True)
     for number in versions:
         programs = POSTGRES / str(number) / "bin"
-        control = EXTENSIONS / str(number) / "extension" / "postgis.control"
-        if number >= OLDEST and (programs / "postgres").exists() and control.exists():
+        postgis = programs.parent / "lib" / "postgis-3.so"
+        if number >= OLDEST and (programs / "postgres").exists() and postgis.exists():
             return programs
     return None
 
