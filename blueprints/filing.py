@@ -236,6 +236,7 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         return redirect(url_for(".step", kind=kind, key=key, page=wrong))
     if stop := filing.emergency(values, request.args.get("aman") == "1"):
         return _stopped(kind, key, stop)
+    about = kind.slug, values["lon"], values["lat"], values["category_code"]
     return render_template(
         "filing/periksa.html",
         kind=kind,
@@ -243,10 +244,8 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         draft=draft,
         values=values,
         said=filing.said(_form(kind, "isi", draft, kept=True)),
-        near=lists.similar(
-            db.session(), kind.slug, values["lon"], values["lat"], values["category_code"]
-        ),
-        unseen=lists.similar_unseen(db.session(), kind.slug, values["lon"], values["lat"]),
+        near=lists.similar(db.session(), *about),
+        unseen=lists.similar_unseen(db.session(), *about),
         promise=filing.promise(kind, values),
         form=Form(),
         pages=PAGES,

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import access
-from app.access import Actor
+from app.access import PLANNED_KINDS, Actor
 from app.forms import clean_line
 from app.kinds import KINDS
 from app.queries import work
@@ -39,26 +39,26 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
     return links
 
 
-def _tabs(holders: tuple[str, ...], kind: str, area: str) -> tuple[work.Tab, ...]:
-    waiting = work.held_by(*holders)
+def _tabs(roles: tuple[str, ...], kind: str, area: str) -> tuple[work.Tab, ...]:
+    states, levels = work.waiting(current_actor(), roles)
     cuts = (
-        ("menunggu", _("Waiting for us"), waiting),
-        ("terlambat", _("Past the day"), waiting),
-        ("berjalan", _("Under way"), work.under_way()),
-        ("semua", _("All"), work.all_states()),
+        ("menunggu", _("Waiting for us"), states, levels),
+        ("terlambat", _("Past the day"), states, levels),
+        ("berjalan", _("Under way"), work.under_way(), ()),
+        ("semua", _("All"), work.all_states(), ()),
     )
     return tuple(
-        work.Tab(name, label, states, name == "terlambat", kind, area)
-        for name, label, states in cuts
+        work.Tab(name, label, states, name == "terlambat", kind, area, levels)
+        for name, label, states, levels in cuts
     )
 
 
-def _queue(name: str, title: str, scope: Any, holders: tuple[str, ...]) -> ResponseReturnValue:
+def _queue(name: str, title: str, scope: Any, roles: tuple[str, ...]) -> ResponseReturnValue:
     actor = current_actor()
     kind = request.args.get("jenis", "")
     kind = kind if kind in KINDS else ""
     area = clean_line(request.args.get("wilayah", "")) or ""
-    tabs = _tabs(holders, kind, area)
+    tabs = _tabs(roles, kind, area)
     tab = next((tab for tab in tabs if tab.name == request.args.get("tab")), tabs[0])
     after = read_after(request.args.get("sesudah", ""))
     return render_template(
@@ -71,6 +71,9 @@ def _queue(name: str, title: str, scope: Any, holders: tuple[str, ...]) -> Respo
         queue=queue(db.session(), actor, scope, work.condition(tab), after),
         after=after,
         args={"jenis": kind or None, "wilayah": area or None},
+        offered=[KINDS[slug] for slug in PLANNED_KINDS]
+        if name == "work.planning"
+        else KINDS.values(),
         wide=any((seat.area_code or "").count(".") < 3 for seat in actor.seats),
         left=working_days_left,
         held=work.held_comments(db.session(), actor) if name == "work.triage" else [],
@@ -86,9 +89,10 @@ def working_days_left(due: date | None) -> int | None:
 @may("work_triage")
 def triage() -> ResponseReturnValue:
     """What waits for the kelurahan (or the kecamatan, or the coordinator)."""
-    seats = current_actor().seats_as("moderator", "validator", "coordinator")
+    roles = ("moderator", "validator", "coordinator")
+    seats = current_actor().seats_as(*roles)
     title = _("Queue of %(seat)s", seat=seat_label(seats[0].name))
-    return _queue("work.triage", title, work.area_scope(current_actor()), ("triage", "level"))
+    return _queue("work.triage", title, work.area_scope(current_actor()), roles)
 
 
 @bp.get("/opd")
@@ -97,7 +101,7 @@ def department() -> ResponseReturnValue:
     """What waits for the officer's department."""
     seats = current_actor().seats_as("officer")
     title = _("Queue of %(seat)s", seat=seat_label(seats[0].name))
-    return _queue("work.department", title, work.department_scope(current_actor()), ("owner",))
+    return _queue("work.department", title, work.department_scope(current_actor()), ("officer",))
 
 
 @bp.get("/perencanaan")
@@ -105,4 +109,4 @@ def department() -> ResponseReturnValue:
 def planning() -> ResponseReturnValue:
     """What waits for the planners."""
     scope = work.planning_scope(current_actor())
-    return _queue("work.planning", _("Planning queue"), scope, ("planner", "level"))
+    return _queue("work.planning", _("Planning queue"), scope, ("planner",))

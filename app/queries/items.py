@@ -261,7 +261,7 @@ def queue(
     """What waits for a seat, the earliest promise first; keyset on (due_on, id)."""
     due = func.coalesce(Item.due_on, NEVER)
     query = (
-        select(*ROW, due.label("due"))
+        select(*ROW, due.label("due"), Item.rw, Item.address)
         .join(Person, Person.id == Item.author_id)
         .where(scope, visible(actor), cut)
         .order_by(due, Item.id)
@@ -289,11 +289,13 @@ CLOSE = and_(
     bindparam("metres") >= METRES,
     tuple_(Item.kind, Item.state).in_(bindparam("open", expanding=True)),
 )
+SAME = Item.category_code == bindparam("category")
+HERE_METRES = 30  # so near, another category may mean the same thing
 NEAR = (
     select(*ROW)
     .join(Person, Person.id == Item.author_id)
-    .where(public_items(), CLOSE)
-    .order_by((Item.category_code == bindparam("category")).desc(), METRES)
+    .where(public_items(), CLOSE, or_(SAME, METRES <= HERE_METRES))
+    .order_by(SAME.desc(), METRES)
     .limit(3)
 )
 UNSEEN = (
@@ -301,7 +303,7 @@ UNSEEN = (
     .where(
         Item.published_at.is_(None), Item.visibility != "confidential", Item.oversight.is_(False)
     )
-    .where(CLOSE)
+    .where(CLOSE, or_(SAME, METRES <= HERE_METRES))
     .order_by(METRES)
     .limit(3)
 )
@@ -324,9 +326,11 @@ def similar(session: Session, kind: str, lon: float, lat: float, category: str) 
     return list(session.execute(NEAR, _close(kind, lon, lat) | {"category": category}))
 
 
-def similar_unseen(session: Session, kind: str, lon: float, lat: float) -> list[Row[Any]]:
+def similar_unseen(
+    session: Session, kind: str, lon: float, lat: float, category: str
+) -> list[Row[Any]]:
     """Category, distance in metres and time of what is not public yet nearby; nothing else."""
-    return list(session.execute(UNSEEN, _close(kind, lon, lat)))
+    return list(session.execute(UNSEEN, _close(kind, lon, lat) | {"category": category}))
 
 
 @cache

@@ -12,7 +12,7 @@ from app.access import AREA_ROLES, PLANNED_KINDS, Actor, in_area, visible
 from app.kinds import KINDS
 from app.queries.calendar import city_day
 from app.workflow import Phase
-from models import Comment, Item
+from models import Comment, Item, Proposal
 
 Pairs = list[tuple[str, str]]
 
@@ -57,7 +57,10 @@ def planning_scope(actor: Actor) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Tab:
-    """One cut of a queue; ``kind`` and ``area`` (a kelurahan or kecamatan) make it narrower."""
+    """One cut of a queue: items in ``states``, and proposals that wait at one of ``levels``.
+
+    ``kind`` and ``area`` (a kelurahan or kecamatan) make it narrower.
+    """
 
     name: str
     label: Any
@@ -65,6 +68,24 @@ class Tab:
     overdue: bool = False
     kind: str = ""
     area: str = ""
+    levels: tuple[str, ...] = ()
+
+
+# Whose states wait at a role's desk, and the levels of a proposal it decides on.
+DESKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "moderator": (("triage",), ("rw", "kelurahan")),
+    "validator": ((), ("kecamatan",)),
+    "coordinator": (("triage",), ("rw", "kelurahan", "kecamatan")),
+    "officer": (("owner",), ("forum_opd",)),
+    "planner": (("planner",), ("forum_opd", "kota")),
+}
+
+
+def waiting(actor: Actor, roles: tuple[str, ...]) -> tuple[Pairs, tuple[str, ...]]:
+    """The states, and the levels of proposals, that wait at the actor's desks."""
+    desks = [DESKS[seat.role] for seat in actor.seats_as(*roles)]
+    holders = {holder for holders, _levels in desks for holder in holders}
+    return held_by(*holders), tuple({level for _holders, levels in desks for level in levels})
 
 
 def counted(
@@ -87,7 +108,9 @@ def counted(
 def condition(tab: Tab) -> ColumnElement[bool]:
     """The items of a tab."""
     states = tuple_(Item.kind, Item.state).in_(tab.states) if tab.states else false()
-    cuts: list[ColumnElement[bool]] = [states]
+    cuts: list[ColumnElement[bool]] = [
+        or_(states, _at_levels(tab.levels)) if tab.levels else states
+    ]
     if tab.overdue:
         cuts.append(Item.due_on < city_day())
     if tab.kind:
@@ -95,6 +118,15 @@ def condition(tab: Tab) -> ColumnElement[bool]:
     if tab.area:
         cuts.append(or_(Item.area_code == tab.area, Item.district_code == tab.area))
     return and_(*cuts)
+
+
+def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
+    """Proposals that wait for a decision at one of these levels."""
+    if not levels:
+        return false()
+    proposal = Proposal.__table__.c
+    reached = select(proposal.id).where(proposal.level.in_(levels))
+    return and_(tuple_(Item.kind, Item.state).in_(held_by("level")), Item.id.in_(reached))
 
 
 def held_comments(session: Session, actor: Actor) -> list[Any]:
