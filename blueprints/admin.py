@@ -16,7 +16,7 @@ from app.queries.actors import current_actor
 from app.queries.calendar import city_day
 from app.services import audit
 from app.services import mandates as service
-from models import Area, Mandate, User, db
+from models import Mandate, User, db
 
 from .guards import may
 from .page import last_seen
@@ -82,11 +82,9 @@ def _or_404(table: Any, number: int) -> Any:
 def _mandate_form() -> MandateForm:
     form = MandateForm(data={"valid_from": city_day()})
     nothing = [("", "–")]
-    districts = db.session.query(Area.code, Area.name).filter_by(level="kecamatan")
-    tops = [(code, name) for code, name in districts.order_by(Area.name)]
     form.area_code.choices = {
         "–": nothing,
-        _("Kecamatan"): tops,
+        _("Kecamatan"): choices.districts(db.session()),
         **choices.kelurahan(),
     }
     form.department_code.choices = nothing + choices.departments(db.session())

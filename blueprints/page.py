@@ -31,7 +31,14 @@ from app.kinds.musrenbang import LEVEL_NAMES
 from app.queries.actors import current_actor
 from app.queries.calendar import city_day
 from app.queries.inbox import unread_count
-from app.queries.labels import area_label, department_label, labels, seat_label
+from app.queries.labels import (
+    area_label,
+    category_label,
+    department_label,
+    labels,
+    named,
+    seat_label,
+)
 from models import db, reading
 
 
@@ -136,11 +143,6 @@ def moment(value: datetime) -> str:
     return str(format_datetime(value, "d MMMM y, HH.mm"))
 
 
-def named(thing: Any) -> str:
-    """A category's name in the reader's language, where the city has one."""
-    return getattr(thing, f"name_{get_locale()}", "") or str(thing.name)
-
-
 def lonlat(point: WKBElement) -> tuple[float, float]:
     """A stored point as (lon, lat), degrees."""
     ((lon, lat),) = to_shape(point).coords
@@ -155,12 +157,6 @@ def amount(number: float | None) -> str:
 def photo_url(name: str, small: bool = False) -> str:
     """The address of a photo, large or as a thumbnail."""
     return url_for("photos.small" if small else "photos.large", name=name)
-
-
-def category_label(code: str) -> str:
-    """A category's name in the reader's language."""
-    found = labels().categories.get(code)
-    return named(found) if found else code
 
 
 def _context() -> dict[str, Any]:

@@ -50,10 +50,18 @@ class Model(DeclarativeBase):
 
 
 class Valid:
-    """A fact that holds for a while; ``valid_to`` None means until further notice."""
+    """A fact that holds from ``valid_from`` on until ``valid_to``, the first day without it.
+
+    None means always, and until further notice.
+    """
 
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+
+    def holds(self, day: date) -> bool:
+        """Is it so on that day?"""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or self.valid_to > day)
 
 
 db = SQLAlchemy(model_class=Model)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import get_locale
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.kinds import REASONS
 from app.queries.calendar import city_day
-from app.queries.labels import labels
+from app.queries.labels import labels, named
 from app.workflow import Step
-from models import CatalogueEntry, Department
+from models import Area, CatalogueEntry, Department
 
 Choice = tuple[str, Any]
 
@@ -21,9 +20,9 @@ def categories(kind: str) -> list[Choice]:
     """The categories of a kind, in the city's order, in the reader's language."""
     today = city_day()
     return [
-        (c.code, getattr(c, f"name_{get_locale()}", "") or c.name)
+        (c.code, named(c))
         for c in labels().categories.values()
-        if c.kind == kind and (c.valid_to is None or c.valid_to >= today)
+        if c.kind == kind and c.holds(today)
     ]
 
 
@@ -32,11 +31,17 @@ def kelurahan() -> dict[str, list[Choice]]:
     return {district: list(areas) for district, areas in labels().kelurahan.items()}
 
 
+def districts(session: Session) -> list[Choice]:
+    """The kecamatan, by name."""
+    query = select(Area.code, Area.name).where(Area.level == "kecamatan", Area.valid_to.is_(None))
+    return [(code, name) for code, name in session.execute(query.order_by(Area.name))]
+
+
 def departments(session: Session, external: bool | None = None) -> list[Choice]:
     """The departments there are today; only those outside the city, or inside, when asked."""
     query = select(Department.code, Department.abbreviation, Department.name)
     today = city_day()
-    query = query.where(or_(Department.valid_to.is_(None), Department.valid_to >= today))
+    query = query.where(or_(Department.valid_to.is_(None), Department.valid_to > today))
     if external is not None:
         query = query.where(Department.external.is_(external))
     rows = session.execute(query.order_by(Department.abbreviation))

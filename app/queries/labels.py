@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -77,6 +78,17 @@ def area_label(code: str | None) -> str:
     known = labels()
     name, level = known.areas.get(code or "", code or ""), known.levels.get(code or "", "")
     return name if level in ("kota", "") else f"{level.capitalize()} {name}"
+
+
+def named(category: Category) -> str:
+    """A category's name in the reader's language, where the city has one."""
+    return getattr(category, f"name_{get_locale()}", "") or category.name
+
+
+def category_label(code: str) -> str:
+    """The name of the category with this code."""
+    found = labels().categories.get(code)
+    return named(found) if found else code
 
 
 def department_label(code: str | None) -> str:

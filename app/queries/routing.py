@@ -156,7 +156,7 @@ def owner(
     if found is None:
         return None
     named, day = session.get_one(Department, found.department_code), day or city_day()
-    return found if in_force(named, day) else _in_force(found, departments(session), day)
+    return found if named.holds(day) else _in_force(found, departments(session), day)
 
 
 def suggest(session: AnySession, item: Item) -> Explanation | None:
@@ -175,19 +175,13 @@ def departments(session: AnySession) -> dict[str, Department]:
     return {found.code: found for found in session.scalars(select(Department))}
 
 
-def in_force(department: Department, day: date) -> bool:
-    """Does the department exist on that day?"""
-    begun = department.valid_from is None or department.valid_from <= day
-    return begun and (department.valid_to is None or department.valid_to > day)
-
-
 def successor(known: Mapping[str, Department], code: str, day: date) -> str | None:
     """The department that does this one's work on ``day``: itself, or who followed it."""
     seen: set[str] = set()
     while code in known and code not in seen:
         seen.add(code)
         found = known[code]
-        if in_force(found, day):
+        if found.holds(day):
             return code
         code = found.successor_code or ""
     return None

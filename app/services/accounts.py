@@ -105,7 +105,7 @@ def link_for(user: User, template: str) -> str:
         token = _signer(template).dumps([user.id, _mark(user, template)])
         path = pages.build(PAGES[template], {"token": token})
     else:
-        path = pages.build("account.forgot" if template != "mandate" else "account.sign_in")
+        path = pages.build("account.forgot")
     return f"{current_app.config['BASE_URL']}{path}"
 
 

@@ -41,8 +41,7 @@ def checked(item: Item, step: Step, actor: Actor, given: Mapping[str, Any]) -> d
 def _department(external: bool) -> Any:
     def check(item: Item, actor: Actor, code: str) -> str:
         found = db.session.get(Department, code)
-        today = city_day()
-        over = found is None or (found.valid_to is not None and found.valid_to < today)
+        over = found is None or not found.holds(city_day())
         if found is None or over or (external and not found.external):
             raise Refused("external" if external else "department", _("There is no such owner."))
         return code

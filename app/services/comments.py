@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from app.access import ACTS, CONFIRMED, Actor, may, seat_for
 from app.kinds import kind_of, state_of
 from app.workflow import NotAllowed
-from models import AbuseReport, AuditEvent, Comment, Item, db
+from models import AbuseReport, Comment, Item, db
 
-from . import notify
+from . import audit, notify
 from .items import LOCK
 
 REPORTS_THAT_HIDE = 3  # so many people, and a moderator has to look before it is shown again
@@ -94,14 +94,7 @@ def _judge(comment: Comment, item: Item, actor: Actor, status: str, reason: str)
         comment.status, comment.hidden_reason = status, reason
         db.session.flush()
         notify.commented(comment)
-    db.session.add(
-        AuditEvent(
-            actor_id=actor.user_id,
-            act=f"comment.{status}",
-            subject=f"comment:{comment.id}",
-            detail=reason,
-        )
-    )
+    audit.note(f"comment.{status}", f"comment:{comment.id}", by=actor.user_id, detail=reason)
 
 
 def report(comment: Comment, item: Item, actor: Actor, reason: str) -> None:

@@ -22,9 +22,9 @@ from sqlalchemy import ColumnElement, func, or_, select, text, update
 from app.access import Actor, may
 from app.queue import enqueue
 from app.workflow import NotAllowed
-from models import AuditEvent, Change, Draft, Item, Photo, db
+from models import Change, Draft, Item, Photo, db
 
-from . import evidence, images
+from . import audit, evidence, images
 from .files import media, staging
 from .images import Broken, Evidence, PhotoProblem, TooLarge
 
@@ -214,13 +214,7 @@ def read_evidence(photo: Photo, actor: Actor, reason: str) -> Evidence:
     if not reason.strip() or photo.item is None or not may(actor, "see_evidence", photo.item):
         raise NotAllowed("see_evidence")
     found = evidence.unlock(photo.evidence, photo.id)
-    event = AuditEvent(
-        actor_id=actor.user_id,
-        act="photo.evidence",
-        subject=f"photo:{photo.id}",
-        detail=reason.strip(),
-    )
-    db.session.add(event)
+    audit.note("photo.evidence", f"photo:{photo.id}", by=actor.user_id, detail=reason.strip())
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -128,10 +127,10 @@ def test_an_ended_department_hands_over_to_its_successor(session: Any) -> None:
 
 
 def test_departments_that_succeed_each_other_in_a_circle_own_nothing() -> None:
-    over = {"valid_from": None, "valid_to": date(2020, 1, 1)}
-    known: Any = {
-        "a": SimpleNamespace(successor_code="b", **over),
-        "b": SimpleNamespace(successor_code="a", **over),
+    over = date(2020, 1, 1)
+    known = {
+        "a": Department(successor_code="b", valid_to=over),
+        "b": Department(successor_code="a", valid_to=over),
     }
     assert routing.successor(known, "a", date(2026, 1, 1)) is None
 
