@@ -164,7 +164,7 @@ def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 def _pick(kind: Kind, key: uuid.UUID, draft: Draft) -> ResponseReturnValue:
     """A place found by name becomes the pin."""
     lon, _comma, lat = request.form["pilih"][:60].partition(",")
-    picked = {**draft.data["lokasi"], "lon": lon, "lat": lat, "area_code": ""}
+    picked = {**draft.data["lokasi"], "lon": lon, "lat": lat, "area_code": "", "rw": "", "rt": ""}
     drafts.save(key, kind.slug, current_actor(), "lokasi", picked)
     db.session.commit()
     return redirect(url_for(".step", kind=kind, key=key, page="lokasi"))

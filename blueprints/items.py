@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -25,7 +25,7 @@ from models import Item, db
 
 from .errors import problem
 from .guards import public, signed_in
-from .page import last_seen, session
+from .page import last_seen, lonlat, session
 from .work import places_for
 
 bp = Blueprint("items", __name__)
@@ -131,8 +131,18 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
             return _onward(kind, item)
     except (NotAllowed, items.Stale):
         return _too_late(item, step)
-    page = render_template("items/step.html", kind=kind, item=item, step=wanted, form=form)
+    words = {"kind": kind, "item": item, "step": wanted, "form": form}
+    page = render_template(
+        "items/step.html", **words, near=_alike(kind, item) if "into" in form else []
+    )
     return page, 422 if form.errors else 200
+
+
+def _alike(kind: Kind, item: Item) -> list[Any]:
+    """Open items nearby with which this one may be joined."""
+    place = lonlat(item.place)
+    found = lists.similar(db.session(), kind.slug, *place, item.category_code)
+    return [row for row in found if row.id != item.id]
 
 
 def _begin(item: Item, step: Step, form: StepForm) -> None:

@@ -79,6 +79,10 @@
       const chosen = candidates.some((c) => c.code === wanted) ? wanted : candidates[0].code;
       if (this.area.value !== chosen) {
         this.area.value = chosen;
+        for (const name of ["rw", "rt"]) { // of the home, not of this place
+          const part = this.area.form.elements[name];
+          if (part && part.value === part.defaultValue) part.value = "";
+        }
         this.area.dispatchEvent(new Event("change", { bubbles: true }));
       }
       if (candidates.length === 1 && !found.approximate) {
