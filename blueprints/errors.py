@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask.globals import request_ctx
 from flask_babel import lazy_gettext as _
 from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -55,6 +56,9 @@ def problem(status: int, text: object = "") -> Response:
     said = str(text or usual)
     if request.accept_mimetypes.best == "application/json" or request.path.endswith(".json"):
         response = jsonify(error=said, reference=g.get("reference"))
+    elif request_ctx.url_adapter is None:  # the host is not ours: there are no addresses to offer
+        response = make_response(f"{title}. {said}")
+        response.mimetype = "text/plain"
     else:
         page = render_template(
             "errors/error.html",

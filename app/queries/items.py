@@ -244,6 +244,8 @@ def public_count(session: Session, filters: Filters) -> int:
 
 def of_person(session: Session, actor: Actor, before: int | None = None) -> Page:
     """What somebody filed, in every state, newest first."""
+    if not actor.is_signed_in:
+        return _cut([])
     mine = or_(Item.author_id == actor.person_id, Item.filed_by_id == actor.user_id)
     query = select(*ROW).join(Person, Person.id == Item.author_id).where(mine)
     if before:
