@@ -78,6 +78,8 @@ END = (
 )
 FORGET_CELLS = delete(AreaBoundary).where(AreaBoundary.approximate, AreaBoundary.valid_to.is_(None))
 
+# Nobody takes a step meanwhile: the trail says in which state an item moved.
+ALONE = text("LOCK TABLE item IN EXCLUSIVE MODE")
 # Where an open item lies by the boundaries of today.  Official ones win over approximate cells.
 FIND = text(
     """
@@ -200,6 +202,7 @@ def relocate(session: AnySession, note: str) -> tuple[list[Moved], int]:
     without a pin of their own, and those staff put right by hand, stay.  Returns the moves, and
     how many items lie in no boundary and therefore stayed.  A handful of statements at any size.
     """
+    session.execute(ALONE)
     session.execute(FIND, {"states": list(phases.pairs(phases.WAITING))})
     outside: int = session.execute(COUNTS).one().outside
     moves = [Moved(*row) for row in session.execute(MOVES)]

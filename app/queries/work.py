@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from app.access import AREA_ROLES, PLANNED_KINDS, Actor, in_area, visible
-from app.kinds import KINDS
+from app.access import PLANNED_KINDS, Actor, in_area, visible
+from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
 from app.workflow import Phase
 from models import Comment, Item, Proposal
@@ -29,18 +29,21 @@ def held_by(*holders: str) -> Pairs:
 
 def under_way() -> Pairs:
     """Every (kind, state) that is not over."""
-    phases = (Phase.NEW, Phase.OPEN)
-    return [(k.slug, name) for k in KINDS.values() for name in k.workflow.in_phase(*phases)]
+    return states_in(Phase.NEW, Phase.OPEN)
 
 
 def all_states() -> Pairs:
     """Every (kind, state)."""
-    return [(k.slug, state.name) for k in KINDS.values() for state in k.workflow.states]
+    return states_in(*Phase)
 
 
 def area_scope(actor: Actor) -> ColumnElement[bool]:
     """The items of the areas an actor has a seat for; for the coordinator the whole city."""
-    seats = actor.seats_as("moderator", "validator", "coordinator")
+    return _areas_of(actor, "moderator", "validator", "coordinator")
+
+
+def _areas_of(actor: Actor, *roles: str) -> ColumnElement[bool]:
+    seats = actor.seats_as(*roles)
     return or_(*(in_area(seat.area_code) for seat in seats)) if seats else false()
 
 
@@ -130,13 +133,12 @@ def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
 
 
 def held_comments(session: Session, actor: Actor) -> list[Any]:
-    """Comments that wait for a moderator, with their item."""
-    if not actor.seats_as(*AREA_ROLES, "coordinator"):
-        return []
+    """Comments that wait for this moderator (or the coordinator), with their item."""
+    theirs = _areas_of(actor, "moderator", "coordinator")
     query = (
         select(Comment.id, Comment.body, Item.kind, Item.number, Item.title)
         .join(Item, Item.id == Comment.item_id)
-        .where(Comment.status == "held", area_scope(actor), visible(actor))
+        .where(Comment.status == "held", theirs, visible(actor))
         .order_by(Comment.id)
         .limit(20)
     )
