@@ -14,7 +14,7 @@ from app.kinds import KINDS, REASONS
 
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "app" / "translations"
 LOCALES = sorted(path.name for path in TRANSLATIONS.iterdir() if path.is_dir())
-SLOT = re.compile(r"%\(\w+\)s|\{\w+\}|</?\w+>")
+SLOT = re.compile(r"%\(\w+\)[sd]|\{\w+\}|</?\w+>")
 OFFICIALESE = re.compile(
     r"\b(harap maklum|sehubungan dengan|dimohon|mohon maaf atas|bapak/ibu|silahkan|di mohon)\b",
     re.IGNORECASE,
