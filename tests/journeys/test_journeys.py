@@ -15,7 +15,7 @@ from .conftest import link_in
 
 pytestmark = pytest.mark.journey
 PASSWORD = "sepeda tua di Cikapundung"
-widths = pytest.mark.parametrize("width", [390, 1280])
+PHONE, DESK = 390, 1280
 
 
 @pytest.fixture
@@ -91,21 +91,20 @@ def place(visitor) -> None:
         own.check(force=True)
 
 
-def title_of(width: int, what: str) -> str:
+def title_of(what: str) -> str:
     """A title of its own for each run of a journey."""
     return f"{what} {uuid4().hex[:6]}"
 
 
-@widths
-def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo, width):
-    resident = meet("warga", width)
+def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo):
+    resident = meet("warga", PHONE)
     email = register(resident, site)
-    title = title_of(width, "Lubang di depan SD")
+    title = title_of("Lubang di depan SD")
     address = file(resident, "lapor", "Jalan rusak", title, photo)
     number = address.rpartition("/")[2]
     assert site.state(number) == "received"
 
-    stranger = meet("orang lain", width)
+    stranger = meet("orang lain", PHONE)
     hidden = stranger.page.goto(site.url + address)
     assert hidden.status == 404
     stranger.trouble.clear()
@@ -118,7 +117,7 @@ def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo, width)
     resident.until("document.querySelector('main .photos img')?.naturalWidth > 0")
     resident.look("lapor-diterima")
 
-    moderator = meet("kelurahan", width)
+    moderator = meet("kelurahan", DESK)
     moderator.enter("moderator@contoh.id")
     moderator.go("/kerja/kelurahan")
     moderator.look("kerja-kelurahan")
@@ -129,7 +128,7 @@ def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo, width)
     assert site.state(number) == "routed"
     moderator.look("lapor-diteruskan")
 
-    officer = meet("dinas", width)
+    officer = meet("dinas", DESK)
     officer.enter("officer@contoh.id")
     officer.go("/kerja/opd")
     officer.look("kerja-opd")
@@ -165,11 +164,10 @@ def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo, width)
     assert stranger.page.get_by_role("link", name=title).count()
 
 
-@widths
-def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo, width):
-    resident = meet("warga", width)
+def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo):
+    resident = meet("warga", PHONE)
     email = register(resident, site)
-    title = title_of(width, "Perbaikan saluran RW")
+    title = title_of("Perbaikan saluran RW")
     address = file(
         resident, "musrenbang", "Jalan lingkungan", title, photo,
         volume="120", unit="m", unit_price="450000", beneficiaries="300",
@@ -178,7 +176,7 @@ def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo, wi
 
     people = {}
     for role in ("moderator", "validator", "officer", "planner"):
-        people[role] = meet(role, width)
+        people[role] = meet(role, DESK)
         people[role].enter(f"{role}@contoh.id")
     levels = ("moderator", "moderator", "validator", "officer", "planner")
     for number_of_level, role in enumerate(levels):
@@ -204,22 +202,21 @@ def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo, wi
     resident.look("daftar-musrenbang")
 
 
-@widths
-def test_an_idea_is_discussed_piloted_and_adopted(site, meet, photo, width):
-    resident = meet("warga", width)
+def test_an_idea_is_discussed_piloted_and_adopted(site, meet, photo):
+    resident = meet("warga", PHONE)
     email = register(resident, site)
-    title = title_of(width, "Bank pakaian sekolah")
+    title = title_of("Bank pakaian sekolah")
     address = file(
         resident, "badami", "Sampah", title, photo, benefit="Keluarga yang anaknya cepat besar."
     )
     number = address.rpartition("/")[2]
 
-    moderator, planner, officer = (meet(n, width) for n in ("moderator", "planner", "officer"))
+    moderator, planner, officer = (meet(n, DESK) for n in ("moderator", "planner", "officer"))
     for who in (moderator, planner, officer):
         who.enter(f"{who.name}@contoh.id")
     moderator.step(address, "open_discussion", note="Silakan.")
 
-    neighbour = meet("tetangga", width)
+    neighbour = meet("tetangga", PHONE)
     register(neighbour, site)
     neighbour.go(address)
     neighbour.page.fill("textarea[name=body]", "Setuju, di RW kami sudah dicoba.")
@@ -250,17 +247,17 @@ def test_an_idea_is_discussed_piloted_and_adopted(site, meet, photo, width):
 
 
 def test_all_of_it_works_without_javascript(site, meet, photo):
-    resident = meet("warga", 390, js=False)
+    resident = meet("warga", PHONE, js=False)
     register(resident, site)
-    title = title_of(390, "Lampu mati di gang")
+    title = title_of("Lampu mati di gang")
     address = file(resident, "lapor", "Lampu jalan", title, photo)
-    moderator = meet("kelurahan", 390, js=False)
+    moderator = meet("kelurahan", PHONE, js=False)
     moderator.enter("moderator@contoh.id")
     moderator.go("/kerja/kelurahan")
     moderator.look("kerja-kelurahan")
     moderator.step(address, "verify", note="Sudah kami lihat.")
     moderator.step(address, "route", department="DSDABM")
-    officer = meet("dinas", 390, js=False)
+    officer = meet("dinas", PHONE, js=False)
     officer.enter("officer@contoh.id")
     officer.step(address, "accept")
     officer.step(address, "start")
