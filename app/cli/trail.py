@@ -37,7 +37,7 @@ def verify() -> None:
     if len(report.problems) > SHOWN:
         click.echo(f"… and {len(report.problems) - SHOWN} more")
     click.echo(
-        f"{report.changes} changes of {report.items} items and {report.seals} seals checked in "
+        f"{report.changes} changes of {report.items} items, {report.seals} seal(s) checked in "
         f"{seconds:.1f} s ({report.changes / max(seconds, 0.001):,.0f} changes/s), "
         f"{report.erased} texts erased: "
         + ("the trail is whole." if report.whole else f"{len(report.problems)} problems.")

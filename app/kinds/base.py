@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
+from flask_babel import get_locale
 
 from app.clocks import Calendar
 from app.forms import ItemForm
@@ -44,9 +45,14 @@ class Kind:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What the city calls this service: label, word, sentence, action, noun."""
+        """What the city calls this service: label, word, sentence, action, noun.
+
+        A word of another language stands beside it, as ``sentence_en``.
+        """
         words: Mapping[str, str] = current_app.config["CITY"].services[self.slug]
-        return words
+        end = f"_{get_locale()}"
+        theirs = {name.removesuffix(end): words[name] for name in words if name.endswith(end)}
+        return {**words, **theirs} if theirs else words
 
     @property
     def label(self) -> str:
