@@ -9,7 +9,7 @@ import random
 import secrets
 from bisect import bisect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
@@ -18,14 +18,15 @@ from flask import current_app
 from sqlalchemy import select
 
 from app.access import CONFIRMED
-from app.kinds import KINDS
+from app.kinds import KINDS, Kind
 from app.queries import routing
-from app.queries.calendar import city_calendar
+from app.queries.calendar import city_calendar, city_day
 from app.queries.spots import Spot, points, spots
 from models import Area, Category, Department, RoutingRule, db
 
 from .bulk import Batch, NewComment, NewItem, NewLevel, NewPerson, NewSupport
 from .demo_city import texts
+from .fill_again import Life, Lives
 from .fill_columns import OWN
 from .fill_walk import City, KeptCalendar, Walker, walk
 from .fill_words import Words
@@ -82,7 +83,7 @@ def setting(seed: int) -> Setting:
         zone=zone,
         now=now,
         owner=_owner(),
-        outside=_outside(rng),
+        outside=_outside(),
         note=words.note,
     )
     kelurahan = select(Area.code, Area.area_km2).where(
@@ -134,7 +135,7 @@ def _owner() -> Callable[[Walker], str]:
     known = routing.departments(db.session)
     for found_ in (*rules, *known.values()):
         db.session.expunge(found_)  # read in another thread, without a session
-    today, kept = date.today(), dict[tuple[str, str, str], str]()
+    today, kept = city_day(), dict[tuple[str, str, str], str]()
     fallback = current_app.config["CITY"].roles["default_owner"]
 
     def owner(row: Walker) -> str:
@@ -148,7 +149,7 @@ def _owner() -> Callable[[Walker], str]:
     return owner
 
 
-def _outside(rng: random.Random) -> Callable[[Walker], str]:
+def _outside() -> Callable[[Walker], str]:
     codes = list(
         db.session.scalars(
             select(Department.code)
@@ -156,7 +157,7 @@ def _outside(rng: random.Random) -> Callable[[Walker], str]:
             .order_by(Department.code)
         )
     )
-    return lambda row: codes[hash(row.category.code) % len(codes)]
+    return lambda row: codes[sum(row.category.code.encode()) % len(codes)]
 
 
 def residents(where: Setting, number: int, seed: int) -> Iterator[NewPerson]:
@@ -179,42 +180,66 @@ def batches(
     where: Setting, people: list[Login], number: int, size: int, seed: int
 ) -> Iterator[Batch]:
     """``number`` items in batches of ``size``, old and new mixed; each is made when asked for."""
-    rng = random.Random(seed)
+    rng, lives = random.Random(seed), Lives(where.city.now)
     for begin in range(0, number, size):
         batch = Batch()
         for ref in range(min(size, number - begin)):
-            _invent(rng, where, people, ref, batch)
+            _invent(rng, where, people, ref, batch, lives)
         yield batch
 
 
 def _invent(
-    rng: random.Random, where: Setting, people: list[Login], ref: int, batch: Batch
+    rng: random.Random,
+    where: Setting,
+    people: list[Login],
+    ref: int,
+    batch: Batch,
+    lives: Lives,
 ) -> None:
-    kind = KINDS[where.kinds(rng)]
+    kind, (person, user) = where.kinds(rng), people[int(rng.random() ** 1.6 * len(people))]
+    created = _moment(rng, where, kind)
+    fresh = {
+        "area_code": where.areas(rng),
+        "rw": 1 + int(rng.random() * 19),
+        "rt": 1 + int(rng.random() * 11),
+        "author_id": person,
+        "filed_by_id": user,
+    }
+    life = lives.again(rng, kind, created, ref, fresh)
+    row, trail, own = life or _live(rng, where, KINDS[kind], created, ref, fresh)
+    if life is None:
+        lives.keep(row, trail, own)
+    batch.changes += trail
+    batch.items.append(_item(rng, where, row, ref, own))
+    batch.levels += [replace(level, ref=ref) for level in row.levels]
+    if row.published_at is not None:
+        _company(rng, where, people, row, ref, batch, trail[-1].at)
+
+
+def _live(
+    rng: random.Random,
+    where: Setting,
+    kind: Kind,
+    created: datetime,
+    ref: int,
+    fresh: dict[str, Any],
+) -> Life:
+    """A new life, walked from its filing until today."""
     category = where.categories[kind.slug](rng)
-    created = _moment(rng, where, kind.slug)
-    person, user = people[int(rng.random() ** 1.6 * len(people))]
     own = OWN[kind.slug](rng, category, created.astimezone(where.city.zone).date())
     row = Walker(
         kind=kind.slug,
         category=category,
-        area_code=where.areas(rng),
-        rw=rng.randrange(1, 20),
-        rt=rng.randrange(1, 12),
         department_code=None,
         oversight=category.oversight or category.complaint_class == "pengawasan",
         created_at=created,
-        author_id=person,
-        filed_by_id=user,
         priority="normal",
         published_at=created if kind.publishes_at_filing and rng.random() < 0.9 else None,
     )
-    row.__dict__.update(own)
-    batch.changes += (trail := walk(rng, where.city, row, ref))
-    batch.items.append(_item(rng, where, row, ref, set(own)))
-    batch.levels += [_level(ref, level) for level in row.levels]
-    if row.published_at is not None:
-        _company(rng, where, people, row, ref, batch, trail[-1].at)
+    row.__dict__.update(own, **fresh)
+    trail = walk(rng, where.city, row, ref)
+    row.levels = [_level(ref, level) for level in row.levels]
+    return row, trail, tuple(own)
 
 
 def _moment(rng: random.Random, where: Setting, kind: str) -> datetime:
@@ -226,7 +251,7 @@ def _moment(rng: random.Random, where: Setting, kind: str) -> datetime:
             return at.astimezone(UTC)
 
 
-def _item(rng: random.Random, where: Setting, row: Any, ref: int, own: set[str]) -> NewItem:
+def _item(rng: random.Random, where: Setting, row: Any, ref: int, own: tuple[str, ...]) -> NewItem:
     kind = KINDS[row.kind]
     lon, lat = rng.choice(where.spots[row.area_code])
     title, body, address = where.words.item(rng, row)

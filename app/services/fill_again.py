@@ -1,0 +1,100 @@
+"""Lives lived again: what happened to one invented item happens elsewhere, weeks apart.
+
+Walking costs more than anything else in a filling.  Items long over repeat one of some hundred
+walks of their kind, moved by whole weeks, so that weekdays and office hours stay what they were.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from app.kinds import KINDS
+from app.workflow import Phase
+
+from .bulk import NewChange
+from .fill_walk import Walker
+
+ENOUGH = 400  # lives of each kind
+OVER = timedelta(days=240)  # by then nearly every item has come to its end
+ANEW = 0.04  # share of old items that walk by themselves nevertheless
+WEEK = timedelta(days=7)
+
+Life = tuple[Walker, list[NewChange], tuple[str, ...]]
+
+
+class Lives:
+    """Finished lives to be lived again; ``now`` is when the last of them has to be over."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.kept: dict[str, list[Life]] = defaultdict(list)
+
+    def keep(self, row: Walker, trail: list[NewChange], own: tuple[str, ...]) -> None:
+        """Remember a life that has come to its end; ``own`` names the kind's own columns."""
+        state = KINDS[row.kind].workflow[row.state]
+        ended = state.phase in (Phase.DONE, Phase.CLOSED) and not state.held_by
+        if ended and len(self.kept[row.kind]) < ENOUGH:
+            self.kept[row.kind].append((row, trail, own))
+
+    def again(
+        self, rng: random.Random, kind: str, created: datetime, ref: int, fresh: dict[str, Any]
+    ) -> Life | None:
+        """A life of that kind begun in the week of ``created``, with ``fresh`` columns.
+
+        None when the item is too young for it, or not enough lives are known yet.
+        """
+        known = self.kept[kind]
+        if len(known) < ENOUGH or self.now - created < OVER or rng.random() < ANEW:
+            return None
+        old, trail, own = known[int(rng.random() * ENOUGH)]
+        moved = WEEK * round((created - old.created_at) / WEEK)
+        if trail[-1].at + moved >= self.now:
+            return None
+        row = _moved(old, own, moved, fresh)
+        return row, [_step(change, old, row, ref, moved) for change in trail], own
+
+
+def _moved(old: Walker, own: tuple[str, ...], moved: timedelta, fresh: dict[str, Any]) -> Walker:
+    row = Walker()
+    row.__dict__.update(old.__dict__, **fresh)
+    row.created_at, row.state_since = old.created_at + moved, old.state_since + moved
+    row.published_at = old.published_at + moved if old.published_at else None
+    for name in own:
+        value = getattr(old, name)
+        if isinstance(value, date):
+            setattr(row, name, value + moved)
+    if "plan_year" in own:
+        years = row.created_at.year - old.created_at.year
+        row.plan_year = old.plan_year + years  # type: ignore[attr-defined]
+    row.levels = [
+        replace(level, seat=_seat(level.seat, old, row), decided_at=level.decided_at + moved)
+        for level in old.levels
+    ]
+    return row
+
+
+def _step(change: NewChange, old: Walker, row: Walker, ref: int, moved: timedelta) -> NewChange:
+    return NewChange(
+        ref,
+        change.pos,
+        _seat(change.seat, old, row),
+        change.step,
+        change.source,
+        change.target,
+        change.reason,
+        change.text,
+        change.at + moved,
+        row.filed_by_id if change.actor_id is not None else None,
+    )
+
+
+def _seat(seat: str, old: Walker, row: Walker) -> str:
+    """The same seat over the other area."""
+    role, _colon, scope = seat.partition(":")
+    if scope and old.area_code.startswith(scope):
+        return f"{role}:{row.area_code[: len(scope)]}"
+    return seat
