@@ -58,15 +58,21 @@
     }
   });
 
-  // <section id data-refresh="4">: fetched anew every four seconds while it says so, fifteen times at most
+  // <section id data-refresh="4">: fetched anew every four seconds while it says so, fifteen times at most;
+  // with it what is marked data-fresh
   const refresh = async (part, left) => {
     await new Promise((done) => { setTimeout(done, Number(part.dataset.refresh) * 1000); });
     const answer = await fetch(location.href).catch(() => null);
     if (!answer?.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id);
-    if (!fresh) return;
-    part.replaceWith(fresh);
-    if (fresh.dataset.refresh && left) refresh(fresh, left - 1);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.getElementById(part.id);
+    for (const beside of document.querySelectorAll("[data-fresh]")) {
+      const other = page.getElementById(beside.id);
+      if (other) beside.replaceWith(other);
+    }
+    if (fresh) part.replaceWith(fresh);
+    else part.remove();
+    if (fresh?.dataset.refresh && left) refresh(fresh, left - 1);
   };
   for (const part of document.querySelectorAll("[data-refresh]")) refresh(part, 15);
 
