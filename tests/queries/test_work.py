@@ -1,23 +1,42 @@
-"""What waits at which desk."""
+"""Queues as the database sees them: every state has a place where somebody looks."""
 
 from __future__ import annotations
 
 import pytest
 
+from app.access import Actor
+from app.kinds import KINDS
 from app.queries import work
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
 
 
-def test_a_held_comment_waits_for_those_who_may_judge_it(session):
-    item = make.item("lapor", make.user(), state="verified")
-    held = make.comment(item, make.user(level=0), status="held")
+def test_every_state_somebody_holds_is_in_somebodys_queue():
+    queues = set(work.held_by("triage", "level", "owner", "planner"))
+    for kind in KINDS.values():
+        for state in kind.workflow.states:
+            if state.held_by not in ("", "author"):
+                assert (kind.slug, state.name) in queues
 
-    def waiting(role: str, **scope: str) -> list[int]:
-        actor = make.actor(make.user(roles=(role,), **scope))
-        return [row.id for row in work.held_comments(session, actor)]
 
-    assert waiting("moderator") == waiting("coordinator") == [held.id]
-    assert waiting("validator") == waiting("officer") == []
-    assert waiting("moderator", area_code=make.OTHER_KELURAHAN) == []
+def test_the_tabs_of_a_queue_are_counted_together(session):
+    actor = make.actor(make.user(roles=("moderator",)))
+    make.item("lapor", published=False)
+    make.item("lapor", state="verified")
+    make.item("lapor", state="closed")
+    make.item("lapor", area_code=make.OTHER_KELURAHAN)
+    tabs = (
+        work.Tab("menunggu", "", work.held_by("triage")),
+        work.Tab("semua", "", work.all_states()),
+    )
+    assert work.counted(session, actor, work.area_scope(actor), tabs) == {"menunggu": 2, "semua": 3}
+
+
+def test_somebody_without_a_seat_has_an_empty_queue(session):
+    actor = Actor(1, 1)
+    make.item("lapor")
+    tabs = (work.Tab("semua", "", work.all_states()),)
+    for scope in (work.area_scope(actor), work.department_scope(actor)):
+        assert work.counted(session, actor, scope, tabs) == {"semua": 0}
+    assert not work.held_comments(session, actor)
