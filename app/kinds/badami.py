@@ -179,6 +179,10 @@ BADAMI = Kind(
     form=IdeaForm,
     workflow=WORKFLOW,
     icon="lamp",
+    hints={
+        "title": _("The idea in a few words. For example: “One queue number for all counters”."),
+        "body": _("How it would work, and what would be better afterwards."),
+    },
     publishes_at_filing=True,
     stances=True,
     effects={**CORRECTED, "incubate": _incubate, "pilot": _pilot, "adopt": _adopt},

@@ -25,9 +25,9 @@ class Kind:
 
     ``effects`` maps a step to what it sets on the item from the answers given; ``clocks`` maps a
     state to the working days (or the date) that hold there instead of ``State.within``;
-    ``facts`` names what ``Step.when`` may ask about; ``columns`` adds what follows from the form's
-    values and the day of filing; ``publishes_at_filing`` says whether a confirmed person's item
-    appears at once.
+    ``hints`` are the words below the form's fields; ``facts`` names what ``Step.when`` may ask
+    about; ``columns`` adds what follows from the form's values and the day of filing;
+    ``publishes_at_filing`` says whether a confirmed person's item appears at once.
     """
 
     slug: str
@@ -38,6 +38,7 @@ class Kind:
     icon: str
     publishes_at_filing: bool
     stances: bool = False
+    hints: Mapping[str, Any] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     facts: Callable[[Any], frozenset[str]] = lambda item: frozenset()

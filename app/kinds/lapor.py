@@ -351,6 +351,12 @@ LAPOR = Kind(
     form=ComplaintForm,
     workflow=WORKFLOW,
     icon="flag",
+    hints={
+        "title": _(
+            "What, and where it hurts. For example: “Drain blocked in front of the school”."
+        ),
+        "body": _("What happened, since when, who is affected."),
+    },
     publishes_at_filing=False,
     effects={
         **CORRECTED,

@@ -355,6 +355,12 @@ MUSRENBANG = Kind(
     form=ProposalForm,
     workflow=WORKFLOW,
     icon="building",
+    hints={
+        "title": _(
+            "What should be built or done, and where. For example: “A drain along Gang Mawar”."
+        ),
+        "body": _("What the need is, whom it helps, and what the neighbours agreed."),
+    },
     publishes_at_filing=True,
     stances=True,
     effects={
