@@ -42,7 +42,7 @@ def _draft(key: uuid.UUID) -> Draft | None:
     draft = drafts.find(key, current_actor(), _held())
     if draft is None and (sent := drafts.is_sent(key, current_actor())):
         abort(redirect(url_for("items.show", kind=sent.kind, number=sent.number)))
-    if draft is None and db.session.get(Draft, key) is not None:
+    if draft is None and drafts.is_taken(key, current_actor()):
         abort(404)
     return draft
 

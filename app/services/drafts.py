@@ -69,6 +69,14 @@ def is_sent(key: uuid.UUID, actor: Actor) -> Item | None:
     return db.session.scalar(select(Item).where(Item.filing_key == key, mine))
 
 
+def is_taken(key: uuid.UUID, actor: Actor) -> bool:
+    """Is there a draft under this key, or has it become the item of somebody else?"""
+    if db.session.get(Draft, key) is not None:
+        return True
+    sent = db.session.scalar(select(Item.id).where(Item.filing_key == key))
+    return sent is not None and is_sent(key, actor) is None
+
+
 def sweep(now: datetime | None = None) -> int:
     """Forget drafts nobody has touched for a month; says how many.  Their photos are let go."""
     before = (now or datetime.now(UTC)) - timedelta(days=KEPT_DAYS)

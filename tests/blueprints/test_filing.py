@@ -185,3 +185,14 @@ def test_a_wrong_file_is_named(client):
         page(key, "foto"), data={"photos": (io.BytesIO(b"bukan gambar"), "catatan.txt")}
     )
     assert has(text(client.get(response.location)), "catatan.txt")
+
+
+def test_going_back_on_a_shared_computer_does_not_write_into_anothers_report(client_for):
+    one, other, key = client_for(make.user()), client_for(make.user()), uuid.uuid4()
+    prepare(one, key)
+    one.post(page(key, "periksa"))
+    for somebody in (other, client_for()):
+        for name in ("foto", "lokasi", "isi"):
+            assert somebody.get(page(key, name)).status_code == 404
+            assert somebody.post(page(key, name), data=content()).status_code == 404
+    assert one.get(page(key, "isi")).status_code == 302
