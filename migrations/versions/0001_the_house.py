@@ -45,15 +45,17 @@ END $$;
 # The chain: each change carries the hash of the one before; nobody can rewrite, only append.
 TRAIL = r"""
 CREATE FUNCTION change_chain() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE before record; item_number text;
+DECLARE before record;
 BEGIN
-  SELECT seq, hash INTO before FROM change
-   WHERE item_id = NEW.item_id ORDER BY seq DESC LIMIT 1;
-  SELECT number INTO STRICT item_number FROM item WHERE id = NEW.item_id;
+  SELECT i.number, c.seq, c.hash INTO STRICT before FROM item i
+    LEFT JOIN LATERAL (
+      SELECT seq, hash FROM change WHERE item_id = i.id ORDER BY seq DESC LIMIT 1
+    ) c ON true
+   WHERE i.id = NEW.item_id;
   NEW.seq := coalesce(before.seq, 0) + 1;
   NEW.previous_hash := before.hash;
   NEW.hash := sha256(convert_to(json_build_array(
-    item_number, NEW.seq, NEW.seat, NEW.step, NEW.source, NEW.target, NEW.reason,
+    before.number, NEW.seq, NEW.seat, NEW.step, NEW.source, NEW.target, NEW.reason,
     to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
     encode(NEW.text_hash, 'hex'), coalesce(encode(before.hash, 'hex'), '')
   )::text, 'UTF8'));
