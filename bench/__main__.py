@@ -17,10 +17,14 @@ from .server import Server, serving
 
 @dataclass
 class Line:
-    """One measured case.  Times in milliseconds, memory in MiB; ``times_bare`` compares CPU."""
+    """One measured case.  Times in milliseconds, memory in MiB; ``times_bare`` compares CPU.
+
+    ``alone`` is the median of one client by itself, to be read beside ``sql``, the bare query.
+    """
 
     items: int
     case: str
+    alone: float
     p50: float
     p95: float
     per_second: float
@@ -58,14 +62,17 @@ def clients_for(server: Server, who: str) -> list[Client]:
 def measure(server: Server, database: str, case: cases.Case, items: int, bare: float) -> Line:
     """Run one case, warm, and say what it took."""
     clients = clients_for(server, case.who)
+    alone = 0.0
     if not case.who:
         run(clients, case.of, data.CLIENTS * 4)
+        alone = run(clients[:1], case.of, 30).percentile(0.5)
     before = server.cpu()
     result = run(clients, case.of, case.count)
     cpu = (server.cpu() - before) * 1000 / max(len(result.times), 1)
     return Line(
         items=items,
         case=case.name,
+        alone=round(alone, 1),
         p50=round(result.percentile(0.5), 1),
         p95=round(result.percentile(0.95), 1),
         per_second=round(len(result.times) / result.seconds, 1),
@@ -107,11 +114,11 @@ def say(text: str) -> None:
 def table(lines: list[Line]) -> str:
     """The lines as a table for people."""
     head = (
-        f"{'items':>9}  {'case':<26}{'p50 ms':>8}{'p95 ms':>8}{'req/s':>8}{'CPU ms':>8}"
+        f"{'items':>9}  {'case':<26}{'alone':>7}{'p50 ms':>8}{'p95 ms':>8}{'req/s':>8}{'CPU ms':>8}"
         f"{'× bare':>8}{'goal':>6}{'SQL ms':>8}{'KiB':>7}{'MiB':>6}{'wrong':>7}"
     )
     rows = [
-        f"{x.items:>9,}  {x.case:<26}{x.p50:>8}{x.p95:>8}{x.per_second:>8}{x.cpu:>8}"
+        f"{x.items:>9,}  {x.case:<26}{x.alone:>7}{x.p50:>8}{x.p95:>8}{x.per_second:>8}{x.cpu:>8}"
         f"{x.times_bare:>8}{x.goal:>6.0f}{x.sql:>8}{x.kilobytes:>7}{x.memory:>6.0f}{x.wrong:>7}"
         for x in lines
     ]
