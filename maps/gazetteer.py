@@ -23,6 +23,7 @@ from sqlalchemy.orm import aliased
 from models import AnySession, Area, Place
 
 LONGEST = 80  # characters of a question
+UNIT = re.compile(r"^(kelurahan|kel\.?|kecamatan|kec\.?)\s+")  # said before a name, not in it
 STREET = re.compile(r"^(?:jl|jln)\b\.? ?")
 NUMBERS = re.compile(r"^\s*(-?\d{1,3}[.,]\d+)\s*[,;\s]\s*(-?\d{1,3}[.,]\d+)\s*$")
 
@@ -44,7 +45,7 @@ def search(session: AnySession, text: str, limit: int = 8) -> list[Hit]:
 
     Two numbers are read as lat, lon or lon, lat, whichever lies on the earth near the city.
     """
-    words = STREET.sub("jalan ", " ".join(text.lower().split())[:LONGEST])
+    words = UNIT.sub("", STREET.sub("jalan ", " ".join(text.lower().split())[:LONGEST]))
     if len(words) < 2 or "\0" in words:
         return []
     if (numbers := NUMBERS.match(words)) is not None:

@@ -9,8 +9,9 @@ import pytest
 from maps.gazetteer import search
 
 
-def test_a_kelurahan_is_found_with_its_kecamatan(session: Any) -> None:
-    hit = search(session, "dago")[0]
+@pytest.mark.parametrize("text", ["dago", "Kelurahan Dago", "kel. dago"])
+def test_a_kelurahan_is_found_with_its_kecamatan(session: Any, text: str) -> None:
+    hit = search(session, text)[0]
     assert (hit.name, hit.kind, hit.within) == ("Dago", "kelurahan", "Coblong")
     assert hit.area_code == "32.73.02.1004"
 
