@@ -106,7 +106,7 @@ def browser() -> Iterator[Browser]:
     """Chromium."""
     path = os.environ.get("REMBUK_CHROMIUM") or shutil.which("chromium")
     if not path:
-        pytest.skip("no Chromium on this machine")
+        pytest.fail("no Chromium on this machine; bin/test installs it")
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium
