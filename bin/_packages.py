@@ -1,7 +1,8 @@
-"""Debian packages: PostgreSQL with PostGIS, and for the tests Chromium and a font."""
+"""Debian packages: PostgreSQL with PostGIS, Pango, and for the tests Chromium and a font."""
 
 from __future__ import annotations
 
+import ctypes.util
 import importlib.util
 import os
 import re
@@ -16,6 +17,11 @@ POSTGRES = Path("/usr/lib/postgresql")
 NO_MAIN = Path("/etc/postgresql-common/createcluster.d/no-main.conf")
 POSTGIS = "PostgreSQL with PostGIS"
 OLDEST = 15
+PANGO = {  # what WeasyPrint draws letters with: the library, Debian's package
+    "pango-1.0": "libpango-1.0-0",
+    "pangoft2-1.0": "libpangoft2-1.0-0",
+    "harfbuzz-subset": "libharfbuzz-subset0",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -41,6 +47,8 @@ def ensure_debian(*, database: bool, tests: bool, venv: bool) -> None:
     if venv and importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         missing["Python's venv module"] = [f"python{version}-venv"]
+    if letters := [name for lib, name in PANGO.items() if not ctypes.util.find_library(lib)]:
+        missing["Pango for printed documents"] = letters
     if missing:
         packages = [package for names in missing.values() for package in names]
         install_debian(

@@ -26,6 +26,7 @@ from models import Item, db
 from .errors import problem
 from .guards import public, signed_in
 from .page import last_seen, lonlat, session
+from .panels import panels
 from .work import places_for
 
 bp = Blueprint("items", __name__)
@@ -108,6 +109,7 @@ def show(kind: Kind, number: str) -> ResponseReturnValue:
         followed=item_page.follows(reads, item, actor),
         steps=items.open_steps(item, actor) if actor.is_signed_in else [],
         comment_key=uuid.uuid4(),
+        panels=panels(item, actor, reads),
     )
 
 

@@ -43,8 +43,19 @@ def test_every_phase_has_its_shape(phase: str):
     assert f"state-{phase}" in _symbols()
 
 
-def test_the_style_sheets_together_weigh_at_most_40_kb():
-    assert sum(len(sheet.read_bytes()) for sheet in STYLES) <= 40 * 1024
+EVERY_PAGE = {"base.css", "parts.css", "print.css"}
+RESIDENTS = EVERY_PAGE | {"map.css", "account.css"}
+
+
+def test_the_style_sheets_of_residents_together_weigh_at_most_40_kb():
+    assert sum(len(s.read_bytes()) for s in STYLES if s.name in RESIDENTS) <= 40 * 1024
+
+
+def test_a_page_of_its_own_kind_adds_at_most_16_kb_of_style_and_no_other_page_loads_it():
+    frame = (APP / "templates" / "base.html").read_text("utf-8")
+    assert set(re.findall(r"css/([a-z]+\.css)", frame)) <= EVERY_PAGE | {"staff.css"}
+    for sheet in STYLES:
+        assert sheet.name in RESIDENTS or len(sheet.read_bytes()) <= 16 * 1024, sheet.name
 
 
 @pytest.mark.parametrize("page", TEMPLATES, ids=lambda page: str(page.relative_to(APP)))

@@ -16,7 +16,7 @@ from app.queries.calendar import city_calendar, city_day
 from app.workflow import BACK, NotAllowed, Step
 from models import Category, Change, Draft, Follow, Item, Person, db
 
-from . import merging, notify
+from . import after, notify
 from .answers import checked
 from .changes import record
 
@@ -170,7 +170,7 @@ def move(
     )
     for photo in given.get("photos", ()):
         photo.item_id, photo.change_id = item.id, change.id
-    merging.follow_up(item, step, given, at)
+    after.follow_up(item, step, given, change)
     notify.step_taken(item, change, handed_on=_hands(item) != hands)
     return change
 

@@ -11,15 +11,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.access import on_public_list
 from app.workflow import Step
-from models import Follow, Item, Support, User, db
+from models import Change, Follow, Item, Support, User, db
 
 from .changes import record
 
 
-def follow_up(item: Item, step: Step, answers: Mapping[str, Any], at: datetime) -> None:
+def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change) -> None:
     """What a step means for the item it points to."""
     if step.name == "merge":
-        join(item, answers["into"], answers, at)
+        join(item, answers["into"], answers, change.at)
     elif step.name == "unmerge":
         item.merged_into_id = None
 
