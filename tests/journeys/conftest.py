@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PictureTimeout
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app.jobs.running import work
@@ -142,10 +144,15 @@ class Visitor:
         self.site.seen.add(mark)
         for width, height in WIDTHS.items():
             self.page.set_viewport_size({"width": width, "height": height})
-            self.page.screenshot(path=SHOTS / f"{mark}-{width}.png", full_page=True)
+            self._keep_picture(SHOTS / f"{mark}-{width}.png")
             if self.js:
                 self._examine(f"{mark} at {width} px")
         self.page.set_viewport_size({"width": self.width, "height": WIDTHS[self.width]})
+
+    def _keep_picture(self, path: Path) -> None:
+        """Take a picture for people to look at; a browser too busy to draw one is no failure."""
+        with suppress(PictureTimeout):
+            self.page.screenshot(path=path, full_page=True, timeout=20_000)
 
     def _examine(self, mark: str) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
