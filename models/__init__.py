@@ -1,9 +1,11 @@
 """Tables.  They import nothing of ours but the pure engines."""
 
+from .alike import CategoryKinship, CommonWord, Joining
 from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
 from .base import READING, AnySession, Model, close_reading, db, reading
 from .calendar import HolidayOverride
 from .complaint import COMPLAINT_CLASSES, ROAD_CLASSES, Complaint
+from .exchange import ExchangePermit, ExternalRef, ImportRun
 from .facet import Facet, FacetRefresh
 from .filing import Draft, Photo
 from .grid import MapDelta, MapGrid
@@ -14,6 +16,7 @@ from .participation import AbuseReport, Comment, Follow, Support
 from .proposal import PROPOSAL_LEVELS, Proposal, ProposalLevel
 from .rate import RateCount
 from .routing import CatalogueEntry, Category, Department, RoutingRule, SlaPolicy
+from .suggestion import SuggestionModel
 from .trail import AuditEvent, Change, ChangeText, TrailSeal
 from .user import ROLES, Mandate, Person, User
 
@@ -33,18 +36,24 @@ __all__ = [
     "AuditEvent",
     "CatalogueEntry",
     "Category",
+    "CategoryKinship",
     "Change",
     "ChangeText",
     "Comment",
+    "CommonWord",
     "Complaint",
     "Department",
     "Draft",
+    "ExchangePermit",
+    "ExternalRef",
     "Facet",
     "FacetRefresh",
     "Follow",
     "HolidayOverride",
     "Idea",
+    "ImportRun",
     "Item",
+    "Joining",
     "Mandate",
     "MapDelta",
     "MapGrid",
@@ -59,6 +68,7 @@ __all__ = [
     "RateCount",
     "RoutingRule",
     "SlaPolicy",
+    "SuggestionModel",
     "Support",
     "TrailSeal",
     "User",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import ref
@@ -15,11 +16,20 @@ COMPLAINT_CLASSES = ("pengawasan", "bukan_pengawasan", "informasi", "aspirasi")
 
 
 class Complaint(Item):
-    """A complaint (*aduan*); ``returns`` counts how often departments sent it back."""
+    """A complaint (*aduan*); ``returns`` counts how often departments sent it back.
+
+    ``parent_id`` is the complaint it was split off from.
+    """
 
     __tablename__ = "complaint"
-    __mapper_args__ = {"polymorphic_identity": "lapor"}
-    __table_args__ = (CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),)
+    __table_args__: tuple[Any, ...] = (
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        Index(
+            "ix_complaint_parent_id",
+            "parent_id",
+            postgresql_where=text("parent_id IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[ref] = mapped_column(ForeignKey("item.id"), primary_key=True)
     complaint_class: Mapped[str] = mapped_column(server_default="bukan_pengawasan")
@@ -30,3 +40,6 @@ class Complaint(Item):
     returns: Mapped[int] = mapped_column(server_default="0")
     rating: Mapped[int | None]
     info_asked: Mapped[bool] = mapped_column(server_default="false")
+    parent_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"))
+
+    __mapper_args__ = {"polymorphic_identity": "lapor", "inherit_condition": id == Item.id}
