@@ -5,15 +5,27 @@ from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
 from .base import READING, AnySession, Model, close_reading, db, reading
 from .calendar import HolidayOverride
 from .complaint import COMPLAINT_CLASSES, ROAD_CLASSES, Complaint
+from .counter import Batch, BatchRow
 from .exchange import ExchangePermit, ExternalRef, ImportRun
 from .facet import Facet, FacetRefresh
 from .filing import Draft, Photo
+from .georeport import GeoreportKey, GeoreportRequest, GeoreportUpdate, GeoreportUse
 from .grid import MapDelta, MapGrid
 from .idea import Idea
 from .item import PUBLIC, VISIBILITIES, Item
 from .notification import Notification
 from .participation import AbuseReport, Comment, Follow, Support
+from .privacy import (
+    BreachNotice,
+    Consent,
+    DataExport,
+    DeletionRequest,
+    IdentityReading,
+    RetentionLog,
+    TrackingCode,
+)
 from .proposal import PROPOSAL_LEVELS, Proposal, ProposalLevel
+from .question import DATATYPES, CategoryQuestion
 from .rate import RateCount
 from .routing import CatalogueEntry, Category, Department, RoutingRule, SlaPolicy
 from .suggestion import SuggestionModel
@@ -22,6 +34,7 @@ from .user import ROLES, Mandate, Person, User
 
 __all__ = [
     "COMPLAINT_CLASSES",
+    "DATATYPES",
     "LEVELS",
     "PROPOSAL_LEVELS",
     "PUBLIC",
@@ -34,14 +47,21 @@ __all__ = [
     "Area",
     "AreaBoundary",
     "AuditEvent",
+    "Batch",
+    "BatchRow",
+    "BreachNotice",
     "CatalogueEntry",
     "Category",
     "CategoryKinship",
+    "CategoryQuestion",
     "Change",
     "ChangeText",
     "Comment",
     "CommonWord",
     "Complaint",
+    "Consent",
+    "DataExport",
+    "DeletionRequest",
     "Department",
     "Draft",
     "ExchangePermit",
@@ -49,8 +69,13 @@ __all__ = [
     "Facet",
     "FacetRefresh",
     "Follow",
+    "GeoreportKey",
+    "GeoreportRequest",
+    "GeoreportUpdate",
+    "GeoreportUse",
     "HolidayOverride",
     "Idea",
+    "IdentityReading",
     "ImportRun",
     "Item",
     "Joining",
@@ -66,10 +91,12 @@ __all__ = [
     "Proposal",
     "ProposalLevel",
     "RateCount",
+    "RetentionLog",
     "RoutingRule",
     "SlaPolicy",
     "SuggestionModel",
     "Support",
+    "TrackingCode",
     "TrailSeal",
     "User",
     "close_reading",

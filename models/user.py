@@ -31,11 +31,13 @@ class Person(Model):
     __tablename__ = "person"
     __table_args__ = (
         Index("uq_person_nik_hash", "nik_hash", unique=True, postgresql_where="nik_hash <> ''"),
+        Index("ix_person_phone_hash", "phone_hash", postgresql_where="phone_hash <> ''"),
     )
 
     id: Mapped[pk]
     name: Mapped[str]
     phone: Mapped[str] = mapped_column(server_default="")
+    phone_hash: Mapped[key] = mapped_column(server_default="")  # keyed; to find the same person
     address: Mapped[str] = mapped_column(server_default="")
     area_code: Mapped[key | None] = mapped_column(ForeignKey("area.code"))
     rw: Mapped[int | None]
