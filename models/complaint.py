@@ -40,6 +40,7 @@ class Complaint(Item):
     returns: Mapped[int] = mapped_column(server_default="0")
     rating: Mapped[int | None]
     info_asked: Mapped[bool] = mapped_column(server_default="false")
+    answers: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # by question's code
     parent_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"))
 
     __mapper_args__ = {"polymorphic_identity": "lapor", "inherit_condition": id == Item.id}

@@ -46,6 +46,13 @@ class Item(Model):
         _public("category", "category_code"),
         _public("state", "kind", "state"),
         _public("department", "department_code"),
+        Index(
+            "ix_item_public_newest",
+            "kind",
+            text("created_at DESC"),
+            text("id DESC"),
+            postgresql_where=PUBLIC,
+        ),
         Index("ix_item_place_public", "place", postgresql_using="gist", postgresql_where=PUBLIC),
         Index("ix_item_triage", "area_code", "state", "due_on", "id"),
         Index("ix_item_owner", "department_code", "state", "due_on", "id"),

@@ -22,7 +22,11 @@ class Change(Model):
     """One step an item took.  ``seq``, ``previous_hash`` and ``hash`` are set by the database."""
 
     __tablename__ = "change"
-    __table_args__ = (UniqueConstraint("item_id", "seq"), UniqueConstraint("step_key"))
+    __table_args__ = (
+        UniqueConstraint("item_id", "seq"),
+        UniqueConstraint("step_key"),
+        Index("ix_change_at", "at", "id"),
+    )
 
     id: Mapped[pk]
     item_id: Mapped[ref] = mapped_column(ForeignKey("item.id"))
