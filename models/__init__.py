@@ -4,13 +4,14 @@ from .alike import CategoryKinship, CommonWord, Joining
 from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
 from .base import READING, AnySession, Model, close_reading, db, reading
 from .calendar import HolidayOverride
-from .complaint import COMPLAINT_CLASSES, ROAD_CLASSES, Complaint
+from .complaint import COMPLAINT_CLASSES, ROAD_CLASSES, ROAD_OWNERS, Complaint
 from .counter import Batch, BatchRow
 from .exchange import ExchangePermit, ExternalRef, ImportRun
 from .facet import Facet, FacetRefresh
 from .filing import Draft, Photo
 from .georeport import GeoreportKey, GeoreportRequest, GeoreportUpdate, GeoreportUse
 from .grid import MapDelta, MapGrid
+from .handover import HAND_OVER_WAYS, Handover, HandoverNote, Hop
 from .idea import Idea
 from .item import PUBLIC, VISIBILITIES, Item
 from .notification import Notification
@@ -27,12 +28,30 @@ from .privacy import (
 from .proposal import PROPOSAL_LEVELS, Proposal, ProposalLevel
 from .question import DATATYPES, CategoryQuestion
 from .rate import RateCount
-from .routing import CatalogueEntry, Category, Department, RoutingRule, SlaPolicy
+from .road import RoadLine
+from .routing import ORIGINS, CatalogueEntry, Category, Department, PastRule, RoutingRule, SlaPolicy
 from .suggestion import SuggestionModel
 from .trail import AuditEvent, Change, ChangeText, TrailSeal
 from .user import ROLES, Mandate, Person, User
+from .work import (
+    AnswerTemplate,
+    Assignment,
+    BulkAct,
+    BulkActItem,
+    DispositionSheet,
+    InternalNote,
+    SavedFilter,
+)
 
 __all__ = [
+    "PastRule",
+    "RoadLine",
+    "Hop",
+    "HandoverNote",
+    "Handover",
+    "ROAD_OWNERS",
+    "ORIGINS",
+    "HAND_OVER_WAYS",
     "COMPLAINT_CLASSES",
     "DATATYPES",
     "LEVELS",
@@ -43,13 +62,17 @@ __all__ = [
     "ROLES",
     "VISIBILITIES",
     "AbuseReport",
+    "AnswerTemplate",
     "AnySession",
     "Area",
     "AreaBoundary",
+    "Assignment",
     "AuditEvent",
     "Batch",
     "BatchRow",
     "BreachNotice",
+    "BulkAct",
+    "BulkActItem",
     "CatalogueEntry",
     "Category",
     "CategoryKinship",
@@ -63,6 +86,7 @@ __all__ = [
     "DataExport",
     "DeletionRequest",
     "Department",
+    "DispositionSheet",
     "Draft",
     "ExchangePermit",
     "ExternalRef",
@@ -77,6 +101,7 @@ __all__ = [
     "Idea",
     "IdentityReading",
     "ImportRun",
+    "InternalNote",
     "Item",
     "Joining",
     "Mandate",
@@ -93,6 +118,7 @@ __all__ = [
     "RateCount",
     "RetentionLog",
     "RoutingRule",
+    "SavedFilter",
     "SlaPolicy",
     "SuggestionModel",
     "Support",
