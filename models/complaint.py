@@ -11,12 +11,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from .base import ref
 from .item import Item
 
-ROAD_CLASSES = ("besar", "lingkungan", "gang", "tidak_tahu")
+ROAD_CLASSES = ("besar", "lingkungan", "gang", "tidak_tahu")  # what a resident is asked
+ROAD_OWNERS = ("tol", "nasional", "provinsi")  # main roads with an owner outside; from road lines
 COMPLAINT_CLASSES = ("pengawasan", "bukan_pengawasan", "informasi", "aspirasi")
 
 
 class Complaint(Item):
     """A complaint (*aduan*); ``returns`` counts how often departments sent it back.
+
+    ``road_name`` is the imported road line that decided ``road_class``, else empty.
 
     ``parent_id`` is the complaint it was split off from.
     """
@@ -35,6 +38,7 @@ class Complaint(Item):
     complaint_class: Mapped[str] = mapped_column(server_default="bukan_pengawasan")
     priority: Mapped[str] = mapped_column(server_default="normal")
     road_class: Mapped[str] = mapped_column(server_default="tidak_tahu")
+    road_name: Mapped[str] = mapped_column(server_default="")
     happened_on: Mapped[date | None]
     planned_on: Mapped[date | None]
     returns: Mapped[int] = mapped_column(server_default="0")

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, Valid, key, key_pk, pk
+from .base import Model, Valid, key, key_pk, now, pk, ref
+
+ORIGINS = ("city", "admin")  # from the city's files, or changed by the administration
+
+
+def _of_either() -> CheckConstraint:
+    return CheckConstraint(f"origin IN {ORIGINS}", name="origin")
 
 
 class Department(Valid, Model):
-    """An OPD of the city, or an owner outside it (``external``)."""
+    """An OPD of the city, or an owner outside it (``external``).
+
+    ``contact`` and ``phone`` say how residents reach it, ``email`` where a hand-over is sent, and
+    ``advice`` what residents may do meanwhile.
+    """
 
     __tablename__ = "department"
+    __table_args__ = (_of_either(),)
 
     code: Mapped[key_pk]
     name: Mapped[str]
@@ -19,6 +33,10 @@ class Department(Valid, Model):
     handles: Mapped[str] = mapped_column(server_default="")
     external: Mapped[bool] = mapped_column(server_default="false")
     contact: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str] = mapped_column(server_default="")
+    email: Mapped[str] = mapped_column(server_default="")
+    advice: Mapped[str] = mapped_column(server_default="")
+    origin: Mapped[str] = mapped_column(server_default="city")
     successor_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
 
 
@@ -26,7 +44,7 @@ class Category(Valid, Model):
     """What an item is about.  ``emergency`` holds the words that stop the form."""
 
     __tablename__ = "category"
-    __table_args__ = (Index("ix_category_kind_position", "kind", "position"),)
+    __table_args__ = (Index("ix_category_kind_position", "kind", "position"), _of_either())
 
     code: Mapped[key_pk]
     kind: Mapped[str]
@@ -40,6 +58,7 @@ class Category(Valid, Model):
     oversight: Mapped[bool] = mapped_column(server_default="false")
     emergency: Mapped[str] = mapped_column(server_default="")
     keywords: Mapped[str] = mapped_column(server_default="")
+    origin: Mapped[str] = mapped_column(server_default="city")
     position: Mapped[int]
 
     @property
@@ -52,6 +71,7 @@ class RoutingRule(Model):
     """One line of the routing table; the first that fits, by ``position``, decides."""
 
     __tablename__ = "routing_rule"
+    __table_args__: tuple[Any, ...] = (_of_either(),)
 
     id: Mapped[pk]
     position: Mapped[int] = mapped_column(unique=True)
@@ -61,8 +81,29 @@ class RoutingRule(Model):
     keyword: Mapped[str | None]
     department_code: Mapped[key] = mapped_column(ForeignKey("department.code"))
     note: Mapped[str] = mapped_column(server_default="")
+    origin: Mapped[str] = mapped_column(server_default="city")
+    made_at: Mapped[now]
 
     department: Mapped[Department] = relationship()
+
+
+class PastRule(Model):
+    """A routing rule as it was from ``made_at`` until ``ended_at``; kept for good."""
+
+    __tablename__ = "past_rule"
+
+    id: Mapped[pk]
+    position: Mapped[int]
+    category_code: Mapped[key | None]
+    area_code: Mapped[key | None]
+    road_class: Mapped[str | None]
+    keyword: Mapped[str | None]
+    department_code: Mapped[key]
+    note: Mapped[str] = mapped_column(server_default="")
+    origin: Mapped[str] = mapped_column(server_default="city")
+    made_at: Mapped[datetime]
+    ended_at: Mapped[now] = mapped_column(index=True)
+    ended_by_id: Mapped[ref | None] = mapped_column(ForeignKey("user_account.id"))
 
 
 class SlaPolicy(Valid, Model):
