@@ -43,13 +43,18 @@ class Seat:
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody at the door.  Without ``user_id`` nobody has signed in."""
+    """Somebody at the door.  Without ``user_id`` nobody has signed in.
+
+    ``opens`` is the item whose tracking code somebody without a login has shown: of that one, and
+    of no other, they are the author.
+    """
 
     user_id: int | None = None
     person_id: int | None = None
     name: str = ""
     level: int = 0
     seats: tuple[Seat, ...] = ()
+    opens: int | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -91,7 +96,9 @@ def signed_in(actor: Actor, item: Item | None) -> str | None:
 
 
 def author(actor: Actor, item: Item | None) -> str | None:
-    """Who filed the item, or whoever typed it for them."""
+    """Who filed the item, or whoever typed it for them; without a login, by its code."""
+    if item is not None and actor.opens is not None and actor.opens == item.id:
+        return "author"
     if item is None or not actor.is_signed_in:
         return None
     if item.author_id == actor.person_id:
@@ -219,13 +226,35 @@ ACTS: dict[str, tuple[str, ...]] = {
     "moderate": ("triage",),
     "report_abuse": ("signed_in",),
     "see_evidence": ("triage", "owner", "auditor"),
+    "read_identity": ("triage", "owner", "auditor"),
     "work_triage": ("triage", "validator"),
     "work_owner": ("owner",),
     "work_plan": ("planner", "coordinator"),
+    "assign": ("owner", "triage", "validator", "planner"),
+    "read_notes": ("owner", "triage", "validator", "planner", "auditor"),
+    "write_note": ("owner", "triage", "validator", "planner"),
+    "act_in_bulk": ("owner", "triage", "planner"),
+    "print_sheet": ("owner", "triage", "validator", "planner"),
+    "write_templates": ("owner", "coordinator"),
     "audit": ("auditor", "admin"),
     "give_mandates": ("admin",),
+    "draw_up_breach": ("admin",),
 }
-ITEM_ACTS = frozenset({"support", "follow", "comment", "report_abuse", "answer", "moderate"})
+ITEM_ACTS = frozenset(
+    {
+        "support",
+        "follow",
+        "comment",
+        "report_abuse",
+        "answer",
+        "moderate",
+        "read_identity",
+        "assign",
+        "read_notes",
+        "write_note",
+        "print_sheet",
+    }
+)
 
 
 def seat_for(actor: Actor, rules: Iterable[str], item: Item | None = None) -> str | None:
@@ -245,6 +274,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     clauses: list[ColumnElement[bool]] = [public_items()]
     if actor.is_signed_in:
         clauses += [Item.author_id == actor.person_id, Item.filed_by_id == actor.user_id]
+    if actor.opens is not None:
+        clauses.append(Item.id == actor.opens)
     clauses += [_visible_from(seat) for seat in actor.seats]
     return or_(*clauses)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
@@ -16,22 +17,30 @@ from models import db
 
 DEFER = text(
     "SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[row(:queue, :task, :priority, NULL,"
-    " :once, CAST(:args AS jsonb), NULL)::procrastinate_job_to_defer_v1]))"
+    " :once, CAST(:args AS jsonb), :at)::procrastinate_job_to_defer_v1]))"
 )
 
 
 def enqueue(
-    task: str, *, queue: str = "default", priority: int = 0, once: str | None = None, **args: Any
+    task: str,
+    *,
+    queue: str = "default",
+    priority: int = 0,
+    once: str | None = None,
+    at: datetime | None = None,
+    **args: Any,
 ) -> None:
     """Queue the job named ``task``; it runs after the session commits, or never.
 
-    ``once`` names what may wait in the queue only once; a second one is dropped.
+    ``once`` names what may wait in the queue only once; a second one is dropped.  ``at`` is the
+    moment before which it does not run.
     """
     values = {
         "queue": queue,
         "task": task,
         "priority": priority,
         "once": once,
+        "at": at,
         "args": json.dumps(args),
     }
     if once is None:
