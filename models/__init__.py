@@ -3,8 +3,8 @@
 from .alike import CategoryKinship, CommonWord, Joining
 from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
 from .base import READING, AnySession, Model, close_reading, db, reading
-from .calendar import HolidayOverride
-from .complaint import COMPLAINT_CLASSES, ROAD_CLASSES, ROAD_OWNERS, Complaint
+from .calendar import MARK_LEVELS, ClockMark, ClockSweep, HolidayOverride, SpecialHours
+from .complaint import COMPLAINT_CLASSES, PRIORITIES, ROAD_CLASSES, ROAD_OWNERS, Complaint
 from .counter import Batch, BatchRow
 from .exchange import ExchangePermit, ExternalRef, ImportRun
 from .facet import Facet, FacetRefresh
@@ -55,6 +55,8 @@ __all__ = [
     "COMPLAINT_CLASSES",
     "DATATYPES",
     "LEVELS",
+    "MARK_LEVELS",
+    "PRIORITIES",
     "PROPOSAL_LEVELS",
     "PUBLIC",
     "READING",
@@ -79,6 +81,8 @@ __all__ = [
     "CategoryQuestion",
     "Change",
     "ChangeText",
+    "ClockMark",
+    "ClockSweep",
     "Comment",
     "CommonWord",
     "Complaint",
@@ -120,6 +124,7 @@ __all__ = [
     "RoutingRule",
     "SavedFilter",
     "SlaPolicy",
+    "SpecialHours",
     "SuggestionModel",
     "Support",
     "TrackingCode",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -13,6 +13,7 @@ from .item import Item
 
 ROAD_CLASSES = ("besar", "lingkungan", "gang", "tidak_tahu")  # what a resident is asked
 ROAD_OWNERS = ("tol", "nasional", "provinsi")  # main roads with an owner outside; from road lines
+PRIORITIES = ("low", "normal", "high")
 COMPLAINT_CLASSES = ("pengawasan", "bukan_pengawasan", "informasi", "aspirasi")
 
 
@@ -22,11 +23,16 @@ class Complaint(Item):
     ``road_name`` is the imported road line that decided ``road_class``, else empty.
 
     ``parent_id`` is the complaint it was split off from.
+
+    Its clocks are what ``app.clocks`` makes of the trail: ``hop_due_at`` binds whoever holds it,
+    ``whole_due_at`` the city in this ``round`` (a dispute begins another), until
+    ``whole_ended_at``; ``pauses`` counts the times they stood still.
     """
 
     __tablename__ = "complaint"
     __table_args__: tuple[Any, ...] = (
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        CheckConstraint(f"priority IN {PRIORITIES}", name="priority"),
         Index(
             "ix_complaint_parent_id",
             "parent_id",
@@ -44,6 +50,11 @@ class Complaint(Item):
     returns: Mapped[int] = mapped_column(server_default="0")
     rating: Mapped[int | None]
     info_asked: Mapped[bool] = mapped_column(server_default="false")
+    hop_due_at: Mapped[datetime | None]
+    whole_due_at: Mapped[datetime | None]
+    whole_ended_at: Mapped[datetime | None]
+    round: Mapped[int] = mapped_column(server_default="1")
+    pauses: Mapped[int] = mapped_column(server_default="0")
     answers: Mapped[dict[str, Any]] = mapped_column(server_default="{}")  # by question's code
     parent_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"))
 

@@ -52,6 +52,8 @@ class Item(Model):
     for what concerns all of it; ``district_code`` (kecamatan) follows from it.  ``area_basis``
     says how sure the area is: ``exact``, ``approximate`` (cells made from points), ``confirmed``
     (chosen by the resident), ``edge`` (the pin lay just outside) or ``corrected`` (by staff).
+    ``due_on`` is the public day of ``due_at``, the first of the promises that run; at
+    ``next_mark_at`` somebody must be told of one.
     """
 
     __tablename__ = "item"
@@ -86,6 +88,11 @@ class Item(Model):
         Index("ix_item_area_new", "area_code", "id"),
         Index("ix_item_owner_new", "department_code", "id"),
         Index("ix_item_due", "due_on", postgresql_where=text("due_on IS NOT NULL")),
+        Index(
+            "ix_item_next_mark",
+            "next_mark_at",
+            postgresql_where=text("next_mark_at IS NOT NULL"),
+        ),
         Index("ix_item_search", "search", postgresql_using="gin"),
         Index(
             "ix_item_title_words",
@@ -120,6 +127,8 @@ class Item(Model):
     merged_into_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)
     published_at: Mapped[datetime | None]
     due_on: Mapped[date | None]
+    due_at: Mapped[datetime | None]
+    next_mark_at: Mapped[datetime | None]
     state_since: Mapped[now]
     created_at: Mapped[now]
     updated_at: Mapped[now]

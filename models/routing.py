@@ -110,6 +110,7 @@ class SlaPolicy(Valid, Model):
     """Working days promised for a class, category and priority; the narrowest line that fits."""
 
     __tablename__ = "sla_policy"
+    __table_args__ = (CheckConstraint("priority IN ('low', 'normal', 'high')", name="priority"),)
 
     id: Mapped[pk]
     complaint_class: Mapped[str]
