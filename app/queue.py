@@ -17,7 +17,8 @@ from models import db
 
 DEFER = text(
     "SELECT unnest(procrastinate_defer_jobs_v1(ARRAY[row(:queue, :task, :priority, NULL,"
-    " :once, CAST(:args AS jsonb), :at)::procrastinate_job_to_defer_v1]))"
+    " :once, CAST(:args AS jsonb), CAST(:at AS timestamptz))"
+    "::procrastinate_job_to_defer_v1]))"
 )
 
 

@@ -56,9 +56,12 @@ def upgrade() -> None:
 
 def _queues() -> None:
     due, open_ones = sa.literal_column(DUE), sa.text(ON_A_DESK)
-    op.create_index("ix_item_queue", "item", [due, "id"], postgresql_where=open_ones)
+    op.create_index("ix_item_queue", "item", [due, "id", "state"], postgresql_where=open_ones)
     op.create_index(
-        "ix_item_queue_owner", "item", ["department_code", due, "id"], postgresql_where=open_ones
+        "ix_item_queue_owner",
+        "item",
+        ["department_code", due, "id", "state"],
+        postgresql_where=open_ones,
     )
     op.create_index("ix_item_area_new", "item", ["area_code", "id"])
     op.create_index("ix_item_owner_new", "item", ["department_code", "id"])
