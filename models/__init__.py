@@ -25,6 +25,7 @@ from .privacy import (
     RetentionLog,
     TrackingCode,
 )
+from .proof import ClosingEvent, ClosingTally, Objection, PhotoHash, ProofCheck
 from .proposal import PROPOSAL_LEVELS, Proposal, ProposalLevel
 from .question import DATATYPES, CategoryQuestion
 from .rate import RateCount
@@ -81,6 +82,8 @@ __all__ = [
     "CategoryQuestion",
     "Change",
     "ChangeText",
+    "ClosingEvent",
+    "ClosingTally",
     "ClockMark",
     "ClockSweep",
     "Comment",
@@ -114,9 +117,12 @@ __all__ = [
     "Model",
     "Neighbour",
     "Notification",
+    "Objection",
     "Person",
     "Photo",
+    "PhotoHash",
     "Place",
+    "ProofCheck",
     "Proposal",
     "ProposalLevel",
     "RateCount",

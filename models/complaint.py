@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import ref
@@ -23,6 +24,9 @@ class Complaint(Item):
     ``road_name`` is the imported road line that decided ``road_class``, else empty.
 
     ``parent_id`` is the complaint it was split off from.
+
+    ``decided_by`` names the seats and logins ("user:12") that accepted an answer to it, none of
+    which may decide its appeal; ``appeal_until`` is the last day on which that may be lodged.
 
     Its clocks are what ``app.clocks`` makes of the trail: ``hop_due_at`` binds whoever holds it,
     ``whole_due_at`` the city in this ``round`` (a dispute begins another), until
@@ -50,6 +54,10 @@ class Complaint(Item):
     returns: Mapped[int] = mapped_column(server_default="0")
     rating: Mapped[int | None]
     info_asked: Mapped[bool] = mapped_column(server_default="false")
+    disputes: Mapped[int] = mapped_column(server_default="0")
+    appealed: Mapped[bool] = mapped_column(server_default="false")
+    appeal_until: Mapped[date | None]
+    decided_by: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     hop_due_at: Mapped[datetime | None]
     whole_due_at: Mapped[datetime | None]
     whole_ended_at: Mapped[datetime | None]

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Model, now, pk, ref
+from .base import Model, key, now, pk, ref
 from .item import Item
 from .trail import Change
 from .user import User
@@ -37,6 +37,7 @@ class Photo(Model):
     """A picture.  ``staged``: the original waits in private; ``ready``: re-encoded, may be shown.
 
     ``evidence`` is the encrypted time and position the camera wrote, for staff alone.
+    ``for_item_id`` and ``for_step`` name the step whose form it was put on, until that is taken.
     """
 
     __tablename__ = "photo"
@@ -49,6 +50,8 @@ class Photo(Model):
     item_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)
     change_id: Mapped[ref | None] = mapped_column(ForeignKey("change.id"), index=True)
     uploaded_by_id: Mapped[ref | None] = mapped_column(ForeignKey("user_account.id"))
+    for_item_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)
+    for_step: Mapped[key] = mapped_column(server_default="")
     status: Mapped[str] = mapped_column(server_default="staged")
     staged_name: Mapped[str] = mapped_column(server_default="")
     media_name: Mapped[str] = mapped_column(server_default="", index=True)  # content hash
@@ -60,6 +63,6 @@ class Photo(Model):
     created_at: Mapped[now]
     ready_at: Mapped[datetime | None]
 
-    item: Mapped[Item | None] = relationship()
+    item: Mapped[Item | None] = relationship(foreign_keys=[item_id])
     change: Mapped[Change | None] = relationship()
     uploaded_by: Mapped[User | None] = relationship()

@@ -26,6 +26,10 @@ def complaint(rng: random.Random, category: Category, day: date) -> dict[str, An
         "returns": 0,
         "rating": None,
         "info_asked": False,
+        "disputes": 0,
+        "appealed": False,
+        "appeal_until": None,
+        "decided_by": [],
     }
 
 
