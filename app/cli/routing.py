@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from app.queries import routing
 from app.queries.labels import area_label, labels
 from maps.place import NoSuchPlace, Place, resolve
-from models import ROAD_CLASSES, reading
+from models import reading
 
 group = AppGroup("routing", help="Explain and check the routing rules.")
 
@@ -32,7 +32,7 @@ def _place(lon: float, lat: float) -> Place:
 @click.option("--category", required=True, help="Code of the category, as in categories.csv.")
 @click.option("--lon", type=float, required=True, help="Longitude in degrees.")
 @click.option("--lat", type=float, required=True, help="Latitude in degrees.")
-@click.option("--road-class", type=click.Choice(ROAD_CLASSES), default="tidak_tahu")
+@click.option("--road-class", type=click.Choice(routing.ALL_ROADS), default="tidak_tahu")
 @click.option("--text", default="", help="What the report says.")
 def explain(category: str, lon: float, lat: float, road_class: str, text: str) -> None:
     """Say which department owns a matter at a place, by which rule, and why."""
@@ -61,7 +61,7 @@ def coverage() -> None:
     found = routing.coverage(reading())
     click.echo(
         f"{found.rules} rules, {found.categories} categories × {found.areas} kelurahan × "
-        f"{len(ROAD_CLASSES)} road classes = {found.cases} cases"
+        f"{len(routing.ALL_ROADS)} road classes = {found.cases} cases"
     )
     for code, cases in sorted(found.owners.items(), key=lambda pair: -pair[1]):
         click.echo(f"{cases:8d}  {code}")

@@ -40,8 +40,9 @@ def labels() -> Labels:
 
 
 def forget() -> None:
-    """Read the names afresh next time."""
+    """Read the names, and the rules that lead to them, afresh next time."""
     current_app.extensions.pop("rembuk_labels", None)
+    current_app.extensions.pop("rembuk_rulebook", None)
 
 
 def _read() -> Labels:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.kinds import KINDS
-from models import COMPLAINT_CLASSES, LEVELS, ROAD_CLASSES
+from models import COMPLAINT_CLASSES, LEVELS, ROAD_CLASSES, ROAD_OWNERS
 
 Row = dict[str, Any]
 Read = Callable[[str], Any]
@@ -163,7 +163,7 @@ SHEETS: dict[str, Sheet] = {
             "position": _whole,
             "category_code": _maybe,
             "area_code": _maybe,
-            "road_class": _one_of(ROAD_CLASSES, or_none=True),
+            "road_class": _one_of((*ROAD_CLASSES, *ROAD_OWNERS), or_none=True),
             "keyword": _maybe,
             "department_code": _text,
             "note": _any,
@@ -198,6 +198,12 @@ SHEETS: dict[str, Sheet] = {
         },
         ("code",),
         {"category_code": "categories", "department_code": "departments"},
+        optional=True,
+    ),
+    "kinship": Sheet(
+        {"one_code": _text, "other_code": _text, "closeness": _within(0.01, 1)},
+        ("one_code", "other_code"),
+        {"one_code": "categories", "other_code": "categories"},
         optional=True,
     ),
     "holidays_override": Sheet(
