@@ -27,7 +27,8 @@ class State:
 
     ``within`` is the number of working days the holder has before the item should leave the
     state (None: no clock).  ``held_by`` names who has to act: ``triage``, ``owner`` (the
-    department), ``author``, ``planner``, ``level`` or ``""`` when nobody has to.
+    department), ``author``, ``planner``, ``level`` or ``""`` when nobody has to.  ``again`` says
+    that the item came back to them.
     """
 
     name: str
@@ -36,6 +37,7 @@ class State:
     held_by: str = ""
     within: int | None = None
     allows: frozenset[str] = frozenset({"comment", "support"})
+    again: bool = False
 
 
 @dataclass(frozen=True)
