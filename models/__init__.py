@@ -9,7 +9,13 @@ from .counter import Batch, BatchRow
 from .exchange import ExchangePermit, ExternalRef, ImportRun
 from .facet import Facet, FacetRefresh
 from .filing import Draft, Photo
-from .georeport import GeoreportKey, GeoreportRequest, GeoreportUpdate, GeoreportUse
+from .georeport import (
+    GeoreportChangeset,
+    GeoreportKey,
+    GeoreportRequest,
+    GeoreportUpdate,
+    GeoreportUse,
+)
 from .grid import MapDelta, MapGrid
 from .handover import HAND_OVER_WAYS, Handover, HandoverNote, Hop
 from .idea import Idea
@@ -100,6 +106,7 @@ __all__ = [
     "Facet",
     "FacetRefresh",
     "Follow",
+    "GeoreportChangeset",
     "GeoreportKey",
     "GeoreportRequest",
     "GeoreportUpdate",

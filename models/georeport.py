@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,3 +78,13 @@ class GeoreportUpdate(Model):
     change_id: Mapped[ref | None] = mapped_column(ForeignKey("change.id"))
     comment_id: Mapped[ref | None] = mapped_column(ForeignKey("comment.id"))
     created_at: Mapped[now]
+
+
+class GeoreportChangeset(Model):
+    """One row: when the services or their questions last changed; triggers keep it."""
+
+    __tablename__ = "georeport_changeset"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default="true")
+    at: Mapped[now]

@@ -21,6 +21,33 @@ PUBLIC = sa.text("published_at IS NOT NULL AND visibility <> 'confidential'")
 DATATYPES = "('string', 'number', 'datetime', 'text', 'singlevaluelist', 'multivaluelist')"
 
 
+# The moment the list of services, or a question, last became another one.
+CHANGESET = """
+CREATE FUNCTION georeport_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE georeport_changeset SET at = clock_timestamp();
+  RETURN NULL;
+END $$;
+
+INSERT INTO georeport_changeset DEFAULT VALUES;
+"""
+WATCHED = ("category", "category_question")
+TRIGGERS = "".join(
+    f"""
+CREATE TRIGGER {table}_added AFTER INSERT OR DELETE ON {table}
+  FOR EACH ROW EXECUTE FUNCTION georeport_changed();
+CREATE TRIGGER {table}_changed AFTER UPDATE ON {table}
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION georeport_changed();
+"""
+    for table in WATCHED
+)
+
+
+def _run(sql: str) -> None:
+    """Execute a script of several statements as it stands."""
+    op.get_bind().connection.cursor().execute(sql.encode())
+
+
 def _id() -> sa.Column[int]:
     return sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False)
 
@@ -110,6 +137,18 @@ def _requests() -> None:
         op.create_index(f"ix_georeport_request_{name}", "georeport_request", columns)
 
 
+def _changeset() -> None:
+    op.create_table(
+        "georeport_changeset",
+        sa.Column("one", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=NOW, nullable=False),
+        sa.CheckConstraint("one", name=op.f("ck_georeport_changeset_one")),
+        sa.PrimaryKeyConstraint("one", name=op.f("pk_georeport_changeset")),
+    )
+    _run(CHANGESET)
+    _run(TRIGGERS)
+
+
 def _updates() -> None:
     op.create_table(
         "georeport_update",
@@ -138,6 +177,7 @@ def upgrade() -> None:
     _keys()
     _requests()
     _updates()
+    _changeset()
     newest = ["kind", sa.text("created_at DESC"), sa.text("id DESC")]
     op.create_index("ix_item_public_newest", "item", newest, postgresql_where=PUBLIC)
     op.create_index("ix_change_at", "change", ["at", "id"])
@@ -147,7 +187,11 @@ def downgrade() -> None:
     """The house as it was."""
     op.drop_index("ix_change_at", "change")
     op.drop_index("ix_item_public_newest", "item")
-    for table in ("update", "request", "use", "key"):
-        op.drop_table(f"georeport_{table}")
+    for table in WATCHED:
+        op.execute(f"DROP TRIGGER {table}_added ON {table}")
+        op.execute(f"DROP TRIGGER {table}_changed ON {table}")
+    op.execute("DROP FUNCTION georeport_changed")
+    for name in ("changeset", "update", "request", "use", "key"):
+        op.drop_table(f"georeport_{name}")
     op.drop_column("complaint", "answers")
     op.drop_table("category_question")
