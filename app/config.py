@@ -5,6 +5,7 @@ Everything is checked at start; what is missing or wrong is said in one sentence
 
 from __future__ import annotations
 
+import csv
 import os
 import tomllib
 from collections.abc import Mapping
@@ -77,6 +78,15 @@ class City:
     def zone(self) -> ZoneInfo:
         """The city's time zone."""
         return ZoneInfo(self.timezone)
+
+    @cached_property
+    def synonyms(self) -> Mapping[str, str]:
+        """Words of the street and their standard ones, from ``synonyms.csv`` if there is one."""
+        path = self.folder / "synonyms.csv"
+        if not path.is_file():
+            return {}
+        with path.open(encoding="utf-8", newline="") as file:
+            return {row["word"]: row["means"] for row in csv.DictReader(file)}
 
     def day(self, moment: datetime | None = None) -> date:
         """The day it is (or was at ``moment``) in the city."""

@@ -13,8 +13,7 @@ from werkzeug.datastructures import MultiDict
 from app.extensions import limiter
 from app.forms import Form, ItemForm, PlaceForm, clean_line, whole
 from app.kinds import Kind
-from app.queries import choices, filing, item_page
-from app.queries import items as lists
+from app.queries import alike, choices, filing, item_page
 from app.queries.actors import current_actor
 from app.queries.spot import NotHere, locate
 from app.services import drafts, items, photos
@@ -29,17 +28,17 @@ bp = Blueprint("filing", __name__)
 PAGES = ("foto", "lokasi", "isi", "periksa")
 
 
-def _held() -> tuple[str, ...]:
+def held_keys() -> tuple[str, ...]:
     """The drafts this browser began before signing in."""
     return tuple(session.get("drafts", ()))
 
 
-def _draft(key: uuid.UUID) -> Draft | None:
+def draft_of(key: uuid.UUID) -> Draft | None:
     """The reader's draft; None when nothing was typed yet; 404 when it is somebody else's.
 
     One that was sent, perhaps before going back in the browser, leads to its item.
     """
-    draft = drafts.find(key, current_actor(), _held())
+    draft = drafts.find(key, current_actor(), held_keys())
     if draft is None and (sent := drafts.is_sent(key, current_actor())):
         abort(redirect(url_for("items.show", kind=sent.kind, number=sent.number)))
     if draft is None and drafts.is_taken(key, current_actor()):
@@ -49,15 +48,15 @@ def _draft(key: uuid.UUID) -> Draft | None:
 
 def _keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
     """Save what was typed on this page; of what no field takes, only its beginning."""
-    _draft(key)
+    draft_of(key)
     typed = {
         name: value[: drafts.LARGEST]
         for name, value in request.form.items()
         if name not in ("csrf_token", "submit")
     }
     draft = drafts.save(key, kind.slug, current_actor(), page, typed)
-    if not current_actor().is_signed_in and str(key) not in _held():
-        session["drafts"] = [*_held()[-9:], str(key)]
+    if not current_actor().is_signed_in and str(key) not in held_keys():
+        session["drafts"] = [*held_keys()[-9:], str(key)]
     return draft
 
 
@@ -93,7 +92,7 @@ def start(kind: Kind) -> ResponseReturnValue:
 @public
 def resume(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Go on where it was left."""
-    draft = _draft(key)
+    draft = draft_of(key)
     done = draft.data if draft else {}
     page = next((p for p in PAGES if p not in done), "periksa")
     return redirect(url_for(".step", kind=kind, key=key, page=page))
@@ -103,7 +102,7 @@ def resume(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 @public
 def step(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
     """Show a page with what was typed."""
-    draft = _draft(key)
+    draft = draft_of(key)
     if page == "periksa":
         return _check(kind, key, draft)
     return _page(kind, key, page, draft, _form(kind, page, draft))
@@ -199,8 +198,8 @@ def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 @limiter.limit("30/hour;100/day")
 def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Send it: from here on it stands on the map, or waits for the kelurahan."""
-    draft = _draft(key)
-    values, wrong = _values(kind, draft)
+    draft = draft_of(key)
+    values, wrong = values_of(kind, draft)
     if values is None:
         flash(_("One page is not complete yet."), "error")
         return redirect(url_for(".step", kind=kind, key=key, page=wrong))
@@ -208,12 +207,12 @@ def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
         item = items.file(kind, current_actor(), key, values)
     except items.Emergency as emergency:
         db.session.rollback()
-        return _stopped(kind, key, str(emergency))
+        return stopped(kind, key, str(emergency))
     db.session.commit()
     return redirect(url_for(".received", kind=kind, number=item.number))
 
 
-def _values(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str]:
+def values_of(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str]:
     """What was typed on all pages, checked once more; else the page where something is wrong."""
     place, content = (_form(kind, page, draft, kept=True) for page in ("lokasi", "isi"))
     if draft is None or "lokasi" not in draft.data:
@@ -231,12 +230,12 @@ def _values(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str
 
 def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnValue:
     """Everything once more, with what others have filed nearby and the promise."""
-    values, wrong = _values(kind, draft)
+    values, wrong = values_of(kind, draft)
     if values is None or draft is None:
         return redirect(url_for(".step", kind=kind, key=key, page=wrong))
     if stop := filing.emergency(values, request.args.get("aman") == "1"):
-        return _stopped(kind, key, stop)
-    about = kind.slug, values["lon"], values["lat"], values["category_code"]
+        return stopped(kind, key, stop)
+    asked = alike.Question.typed(kind.slug, values)
     return render_template(
         "filing/periksa.html",
         kind=kind,
@@ -244,15 +243,15 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         draft=draft,
         values=values,
         said=filing.said(_form(kind, "isi", draft, kept=True)),
-        near=lists.similar(db.session(), *about),
-        unseen=lists.similar_unseen(db.session(), *about),
+        near=alike.similar(db.session(), asked),
+        unseen=alike.unseen(db.session(), asked),
         promise=filing.promise(kind, values),
         form=Form(),
         pages=PAGES,
     )
 
 
-def _stopped(kind: Kind, key: uuid.UUID, text: str) -> ResponseReturnValue:
+def stopped(kind: Kind, key: uuid.UUID, text: str) -> ResponseReturnValue:
     return render_template("filing/darurat.html", kind=kind, key=key, text=text)
 
 

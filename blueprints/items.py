@@ -14,7 +14,7 @@ from app.extensions import limiter
 from app.forms import whole
 from app.forms.steps import StepForm, answers, form_for, photo_ids
 from app.kinds import Kind, kind_of
-from app.queries import choices, item_page, listing
+from app.queries import alike, choices, item_page, listing
 from app.queries import items as lists
 from app.queries.actors import current_actor
 from app.services import inbox, items, photos, supports
@@ -128,28 +128,25 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
         wanted = kind.workflow.named(step)
         form = form_for(wanted, choices.of_step(db.session(), wanted, kind.slug))()
         if request.method == "GET":
-            _begin(item, wanted, form)
-        elif _taken(item, wanted, form):
+            begin(item, wanted, form, current_actor())
+        elif taken(item, wanted, form, current_actor()):
             return _onward(kind, item)
     except (NotAllowed, items.Stale):
         return _too_late(item, step)
     words = {"kind": kind, "item": item, "step": wanted, "form": form}
-    page = render_template(
-        "items/step.html", **words, near=_alike(kind, item) if "into" in form else []
-    )
+    page = render_template("items/step.html", **words, near=_alike(item) if "into" in form else [])
     return page, 422 if form.errors else 200
 
 
-def _alike(kind: Kind, item: Item) -> list[Any]:
-    """Open items nearby with which this one may be joined."""
-    place = lonlat(item.place)
-    found = lists.similar(db.session(), kind.slug, *place, item.category_code)
-    return [row for row in found if row.id != item.id]
+def _alike(item: Item) -> list[Any]:
+    """Items nearby with which this one may be joined."""
+    question = alike.Question.of(item, *lonlat(item.place))
+    return alike.similar(db.session(), question, current_actor())
 
 
-def _begin(item: Item, step: Step, form: StepForm) -> None:
+def begin(item: Item, step: Step, form: StepForm, actor: access.Actor) -> None:
     """Fill the form of a step with what is known.  Raises NotAllowed."""
-    if step not in items.open_steps(item, current_actor()):
+    if step not in items.open_steps(item, actor):
         raise NotAllowed(step.name)
     form.seen.data = item_page.trail(db.session(), item, [])[-1].seq
     listing.prefill(db.session(), form, item)
@@ -164,12 +161,12 @@ def _onward(kind: Kind, item: Item) -> ResponseReturnValue:
     return redirect(places[0]["url"] if places else url_for("account.mine"))
 
 
-def _taken(item: Item, step: Step, form: StepForm) -> bool:
+def taken(item: Item, step: Step, form: StepForm, actor: access.Actor) -> bool:
     """Take the step if what was sent is good; what is wrong stands on the form."""
     good = form.validate()
-    if not good and step not in items.open_steps(item, current_actor()):
+    if not good and step not in items.open_steps(item, actor):
         raise NotAllowed(step.name)
-    _stage_photos(item, form)
+    _stage_photos(item, form, actor)
     if not good or form.errors:
         db.session.commit()  # the photos stay
         return False
@@ -178,7 +175,7 @@ def _taken(item: Item, step: Step, form: StepForm) -> bool:
             items.move(
                 item,
                 step.name,
-                current_actor(),
+                actor,
                 answers(form, step),
                 key=_key(form),
                 seen=whole(form.seen.data),
@@ -200,16 +197,20 @@ def _key(form: StepForm) -> uuid.UUID | None:
         return None
 
 
-def _stage_photos(item: Item, form: StepForm) -> None:
-    """Keep the photos that came along, so that a mistake elsewhere does not lose them."""
+def _stage_photos(item: Item, form: StepForm, actor: access.Actor) -> None:
+    """Keep the photos that came along, so that a mistake elsewhere does not lose them.
+
+    Without a login they wait on the item, since there is nobody else whose they could be.
+    """
     if "photos" not in form:
         return
     kept = [str(number) for number in photo_ids(form)]
     try:
         for upload in form.photos.data or []:
             if upload and upload.filename:
+                on = None if actor.is_signed_in else item
                 kept.append(
-                    str(photos.stage(cast(BinaryIO, upload.stream), actor=current_actor()).id)
+                    str(photos.stage(cast(BinaryIO, upload.stream), actor=actor, item=on).id)
                 )
     except PhotoProblem as wrong:
         form.photos.errors = [str(wrong)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import JobContext
 
 from app import rate_store
-from app.services import clock, drafts, facets, photos, trail
+from app.services import alike, clock, drafts, facets, photos, trail
 from maps import fold
 from models import db
 
@@ -61,6 +61,13 @@ def leftovers_sweep(timestamp: int) -> None:
     drafts.sweep()
     db.session.commit()
     photos.sweep()
+
+
+@jobs.periodic(cron="45 18 * * *")
+@jobs.task(name="words_count", queueing_lock="words_count", retry=QUICK)
+def words_count(timestamp: int) -> None:
+    """Count which words are common, so that the rare ones tell items apart."""
+    alike.count_words(db.session())
 
 
 @jobs.periodic(cron="0 19 * * *")

@@ -157,6 +157,8 @@ def trail(session: Session, item: Item, pictures: list[Picture]) -> list[Entry]:
 def _label(item: Item, row: Any) -> Any:
     if row.step == "absorb":
         return str(_("Another one was joined with this"))
+    if row.step == "release":
+        return str(_("One that was joined with this stands by itself again"))
     return kind_of(item).workflow.named(row.step).label
 
 

@@ -11,12 +11,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import (
     ColumnElement,
-    Integer,
     Row,
     Select,
     and_,
     bindparam,
-    cast,
     func,
     or_,
     select,
@@ -281,58 +279,6 @@ def read_after(text: str) -> tuple[date, int] | None:
     day, _dot, number = text.partition(".")
     due, last = _day(day), whole(number)
     return (due, last) if due and last is not None else None
-
-
-PIN = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
-METRES = func.round(func.ST_DistanceSphere(Item.place, PIN))
-CLOSE = and_(
-    Item.kind == bindparam("kind"),
-    func.ST_DWithin(Item.place, PIN, bindparam("degrees")),
-    bindparam("metres") >= METRES,
-    tuple_(Item.kind, Item.state).in_(bindparam("open", expanding=True)),
-)
-SAME = Item.category_code == bindparam("category")
-HERE_METRES = 30  # so near, another category may mean the same thing
-NEAR = (
-    select(*ROW)
-    .join(Person, Person.id == Item.author_id)
-    .where(public_items(), CLOSE, or_(SAME, METRES <= HERE_METRES))
-    .order_by(SAME.desc(), METRES)
-    .limit(3)
-)
-UNSEEN = (
-    select(Item.category_code, cast(METRES, Integer).label("metres"), Item.created_at)
-    .where(
-        Item.published_at.is_(None), Item.visibility != "confidential", Item.oversight.is_(False)
-    )
-    .where(CLOSE, or_(SAME, METRES <= HERE_METRES))
-    .order_by(METRES)
-    .limit(3)
-)
-SIMILAR_METRES = 200
-
-
-def _close(kind: str, lon: float, lat: float) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "lon": lon,
-        "lat": lat,
-        "metres": SIMILAR_METRES,
-        "degrees": SIMILAR_METRES / 110_000,  # a little more than that many metres, for the index
-        "open": states_in(Phase.NEW, Phase.OPEN),
-    }
-
-
-def similar(session: Session, kind: str, lon: float, lat: float, category: str) -> list[Row[Any]]:
-    """Published items of the kind that are open nearby (lon, lat in degrees), likeliest first."""
-    return list(session.execute(NEAR, _close(kind, lon, lat) | {"category": category}))
-
-
-def similar_unseen(
-    session: Session, kind: str, lon: float, lat: float, category: str
-) -> list[Row[Any]]:
-    """Category, distance in metres and time of what is not public yet nearby; nothing else."""
-    return list(session.execute(UNSEEN, _close(kind, lon, lat) | {"category": category}))
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.queries.calendar import city_day
@@ -15,6 +15,8 @@ from models import (
     AreaBoundary,
     CatalogueEntry,
     Category,
+    CategoryKinship,
+    CategoryQuestion,
     Department,
     HolidayOverride,
     Model,
@@ -81,11 +83,13 @@ def load(folder: Path) -> Report:
     ):
         _upsert(model, found)
         report.ended[name] = _end(model, found)
+    report.ended["questions"] = _questions([_question(row) for row in rows["questions"]])
     _replace(RoutingRule, [_plain(row) for row in rows["routing"]])
     _catalogue([_plain(row) for row in rows["catalogue"]], report)
     _replace(SlaPolicy, [_policy(row) for row in rows["sla"]])
     _replace(Neighbour, [_pointed(row) for row in rows["neighbours"]])
     _replace(Place, [_place(row) for row in rows["places"]])
+    _replace(CategoryKinship, [_kinship(row) for row in rows["kinship"]])
     _replace(HolidayOverride, [_holiday(row) for row in rows["holidays_override"]])
     db.session.expire_all()
     if _sites() != before or not _has_boundaries():
@@ -136,6 +140,12 @@ def _policy(row: Row) -> Row:
     return values
 
 
+def _kinship(row: Row) -> Row:
+    values = _plain(row)
+    values["one_code"], values["other_code"] = sorted((row["one_code"], row["other_code"]))
+    return values
+
+
 def _holiday(row: Row) -> Row:
     values = _plain(row)
     values["day"] = values.pop("date")
@@ -154,6 +164,27 @@ def _end(model: Any, rows: list[Row]) -> int:
     """End what the file no longer has, from today on; returns how many."""
     codes = [row["code"] for row in rows]
     gone = update(model).where(model.code.not_in(codes), model.valid_to.is_(None))
+    result: Any = db.session.execute(gone.values(valid_to=city_day()))
+    return int(result.rowcount)
+
+
+def _question(row: Row) -> Row:
+    values = _plain(row)
+    values["choices"] = values.pop("values")
+    return values | {"valid_to": None}
+
+
+def _questions(rows: list[Row]) -> int:
+    """Bring in what categories ask and end what they no longer ask; returns how many ended."""
+    key = ("category_code", "code")
+    if rows:
+        statement = insert(CategoryQuestion).values(rows)
+        fresh = {name: statement.excluded[name] for name in rows[0] if name not in key}
+        db.session.execute(statement.on_conflict_do_update(index_elements=key, set_=fresh))
+    stays = tuple_(CategoryQuestion.category_code, CategoryQuestion.code).in_(
+        [(row["category_code"], row["code"]) for row in rows]
+    )
+    gone = update(CategoryQuestion).where(~stays, CategoryQuestion.valid_to.is_(None))
     result: Any = db.session.execute(gone.values(valid_to=city_day()))
     return int(result.rowcount)
 

@@ -87,6 +87,17 @@ def _real_day(value: str) -> date:
     return _day(_text(value))  # type: ignore[return-value]
 
 
+def _choices(value: str) -> list[list[str]]:
+    """Pairs of key and name: "besar=Lebih dari 50 cm;kecil=Kurang"."""
+    pairs = [part.partition("=") for part in value.split(";") if part.strip()]
+    if any(not key.strip() or not name.strip() for key, _equals, name in pairs):
+        raise ValueError(f"must be written as key=name;key=name, not {value!r}")
+    keys = [key.strip() for key, _equals, _name in pairs]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"has a key twice: {value!r}")
+    return [[key.strip(), name.strip()] for key, _equals, name in pairs]
+
+
 LON, LAT = _within(-180, 180), _within(-90, 90)
 VALID: dict[str, Read] = {"valid_from": _day, "valid_to": _day}
 
@@ -206,6 +217,23 @@ SHEETS: dict[str, Sheet] = {
         {"one_code": "categories", "other_code": "categories"},
         optional=True,
     ),
+    "questions": Sheet(
+        {
+            "category_code": _text,
+            "code": _text,
+            "position": _whole,
+            "variable": _flag,
+            "datatype": _one_of(DATATYPES),
+            "required": _flag,
+            "label": _text,
+            "label_en": _any,
+            "help": _any,
+            "values": _choices,
+        },
+        ("category_code", "code"),
+        {"category_code": "categories"},
+        optional=True,
+    ),
     "holidays_override": Sheet(
         {"date": _real_day, "name": _text, "working": _flag}, ("date",), optional=True
     ),
@@ -234,6 +262,7 @@ def read(folder: Path) -> Files:
     for name, sheet in SHEETS.items():
         _references(name, sheet, files)
     _families(files)
+    _questions(files)
     return files
 
 
@@ -318,3 +347,15 @@ def _families(files: Files) -> None:
                 f"areas.csv, line {row['line']}: the code {row['code']} does not begin with "
                 f"its parent's, {parent}."
             )
+
+
+def _questions(files: Files) -> None:
+    """A list needs something to choose from, and an order says which question comes first."""
+    seen = set[tuple[str, int]]()
+    for row in files.rows["questions"]:
+        where = f"questions.csv, line {row['line']}"
+        if row["datatype"].endswith("valuelist") != bool(row["values"]):
+            files.problems.append(f"{where}: values belong to a list, and a list needs them.")
+        if (place := (row["category_code"], row["position"])) in seen or not row["position"]:
+            files.problems.append(f"{where}: position {row['position']} is taken, or not positive.")
+        seen.add(place)

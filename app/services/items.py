@@ -214,11 +214,13 @@ def _hands(item: Item) -> tuple[str, str | None, bool]:
 
 
 def _lock(item: Item, answers: Mapping[str, Any]) -> None:
-    """Hold the item, and the one it is to be joined with; in one order, so that nobody waits in
-    a ring.
+    """Hold the item, and the one it is to be joined with or was; in one order, so that nobody
+    waits in a ring.
     """
-    if into := str(answers.get("into") or "").strip().upper():
-        both = select(Item.id).where((Item.id == item.id) | (Item.number == into))
+    into = str(answers.get("into") or "").strip().upper()
+    if into or item.merged_into_id:
+        other = (Item.number == into) | (Item.id == item.merged_into_id)
+        both = select(Item.id).where((Item.id == item.id) | other)
         db.session.execute(both.order_by(Item.id).with_for_update())
     db.session.refresh(item, with_for_update={"of": Item})
 

@@ -6,12 +6,21 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    delete,
+    func,
+    literal,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import on_public_list
 from app.workflow import Step
-from models import Change, Follow, Item, Support, User, db
+from models import Change, Follow, Item, Joining, Support, User, db
 
 from .changes import record
 
@@ -21,40 +30,74 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change
     if step.name == "merge":
         join(item, answers["into"], answers, change.at)
     elif step.name == "unmerge":
-        item.merged_into_id = None
+        separate(item, answers["seat"], change.at)
 
 
 def join(item: Item, into: Item, answers: Mapping[str, Any], at: datetime) -> None:
     """Everybody behind ``item`` stands behind ``into``; the older clock holds.
 
-    ``answers["due_on"]`` is the promise ``item`` had.  Its number enters the other's trail only
-    if anybody may read it.
+    ``answers["due_on"]`` is the promise ``item`` had.
     """
     item.merged_into_id = into.id
     db.session.refresh(into, with_for_update={"of": Item})
-    _keep_people(item, into)
+    joining = Joining(item_id=item.id, into_id=into.id, at=at, person_ids=_bring_people(item, into))
+    db.session.add(joining)
     if answers["due_on"] and into.due_on:
         into.due_on = min(answers["due_on"], into.due_on)
-    record(
-        into,
-        seat=answers["seat"],
-        step="absorb",
-        source=into.state,
-        target=into.state,
-        text=item.number if on_public_list(item) else "",
-        at=at,
+    _tell(into, item, "absorb", answers["seat"], at)
+
+
+def separate(item: Item, seat: str, at: datetime) -> None:
+    """Undo a join: who stood behind the other one only because of it does so no longer.
+
+    Followers stay with both: whoever wanted to hear of the matter may go when they like.
+    """
+    into = db.session.get_one(Item, item.merged_into_id, with_for_update={"of": Item})
+    item.merged_into_id = None
+    db.session.flush()
+    joining = db.session.scalar(
+        select(Joining).where(Joining.item_id == item.id, Joining.undone_at.is_(None))
     )
+    if joining is not None:
+        joining.undone_at = at
+        still = select(_behind(Item.merged_into_id == into.id).subquery().c.person_id)
+        gone = delete(Support).where(
+            Support.item_id == into.id,
+            Support.person_id.in_(joining.person_ids),
+            Support.person_id.not_in(still),
+        )
+        db.session.execute(gone)
+        _count(into)
+    _tell(into, item, "release", seat, at)
 
 
-def _keep_people(item: Item, into: Item) -> None:
+def _tell(into: Item, item: Item, step: str, seat: str, at: datetime) -> None:
+    """Write it into the other one's trail; the number only if anybody may read it."""
+    number = item.number if on_public_list(item) else ""
+    record(into, seat=seat, step=step, source=into.state, target=into.state, text=number, at=at)
+
+
+def _behind(which: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """The people behind items: who filed them, and who supports them."""
+    authors = select(Item.author_id.label("person_id")).where(which)
+    supporters = select(Support.person_id).join(Item, Item.id == Support.item_id).where(which)
+    return union(authors, supporters)
+
+
+def _bring_people(item: Item, into: Item) -> list[int]:
+    """Followers and supporters come along; returns the people who were not there before."""
     login = select(literal(into.id), User.id).where(User.person_id == item.author_id)
     followers = select(literal(into.id), Follow.user_id).where(Follow.item_id == item.id)
-    supporters = select(literal(into.id), Support.person_id).where(Support.item_id == item.id)
-    author = select(literal(into.id), literal(item.author_id))
-    for table, names, rows in (
-        (Follow, ["item_id", "user_id"], followers.union(login)),
-        (Support, ["item_id", "person_id"], supporters.union(author)),
-    ):
-        db.session.execute(insert(table).from_select(names, rows).on_conflict_do_nothing())
+    follows = insert(Follow).from_select(["item_id", "user_id"], followers.union(login))
+    db.session.execute(follows.on_conflict_do_nothing())
+    people = _behind(Item.id == item.id).subquery()
+    rows = select(literal(into.id), people.c.person_id)
+    supports = insert(Support).from_select(["item_id", "person_id"], rows).on_conflict_do_nothing()
+    fresh = db.session.scalars(supports.returning(Support.person_id)).all()
+    _count(into)
+    return sorted(fresh)
+
+
+def _count(into: Item) -> None:
     count = select(func.count()).where(Support.item_id == into.id).scalar_subquery()
     db.session.execute(update(Item).where(Item.id == into.id).values(support_count=count))

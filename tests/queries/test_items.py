@@ -128,25 +128,6 @@ def test_what_a_person_filed_is_listed_in_every_state_for_them_alone(session, no
     assert [row.id for row in page.items] == mine[::-1]
 
 
-def test_similar_items_are_near_open_and_public(session, noise):
-    here = make.values()
-    near = make.item("lapor", state="verified")
-    make.item("lapor", state="closed")
-    make.item("lapor", area_code=make.OTHER_KELURAHAN)
-    make.item("badami")
-    rows = lists.similar(session, "lapor", here["lon"], here["lat"], near.category_code)
-    assert [row.id for row in rows] == [near.id]
-
-
-def test_hits_that_are_closed_do_not_hide_those_that_are_open(session):
-    here, author = make.values(), make.user()
-    opened = make.item("lapor", author, "verified")
-    for _ in range(4):
-        make.item("lapor", author, "closed")
-    rows = lists.similar(session, "lapor", here["lon"], here["lat"], opened.category_code)
-    assert opened.id in [row.id for row in rows]
-
-
 def test_filters_written_as_an_address_are_read_back():
     args = {"phase": "open", "state": "verified", "area": "32.73.02", "category": "pkl",
             "department": "dishub", "since": "2026-01-01", "until": "2026-02-01",

@@ -123,3 +123,39 @@ def test_the_reporter_may_not_join_or_separate():
     answers = {"into": into.number, "reason": "same_matter"}
     with pytest.raises(NotAllowed):
         items.move(one, "merge", author, answers)
+
+
+def test_separating_takes_back_the_support_that_came_with_it_and_no_other(session):
+    one, two, into = (make.item("lapor") for _ in range(3))
+    both, own = make.user(), make.user()
+    for item in (one, two):
+        supports.support(item, make.actor(both))
+    supports.support(into, make.actor(own))
+    merge(one, into)
+    merge(two, into)
+    items.move(one, "unmerge", make.everybody(one), {"note": "Ternyata lain."})
+    session.expire_all()
+    people = set(session.scalars(select(Support.person_id).where(Support.item_id == into.id)))
+    assert people == {own.person_id, both.person_id, two.author_id}
+    assert into.support_count == 3
+    items.move(two, "unmerge", make.everybody(two), {"note": "Ternyata lain."})
+    session.expire_all()
+    assert into.support_count == 1
+
+
+def test_followers_stay_with_both_after_separating(session):
+    one, into = make.item("lapor"), make.item("lapor")
+    follower = make.user()
+    supports.follow(one, make.actor(follower))
+    merge(one, into)
+    items.move(one, "unmerge", make.everybody(one), {"note": "Ternyata lain."})
+    followed = set(session.scalars(select(Follow.item_id).where(Follow.user_id == follower.id)))
+    assert {one.id, into.id} <= followed
+
+
+def test_separating_stands_on_both_trails(session):
+    one, into = make.item("lapor", state="verified"), make.item("lapor", state="verified")
+    merge(one, into)
+    items.move(one, "unmerge", make.everybody(one), {"note": "Ternyata lain."})
+    steps = select(Change.step).where(Change.item_id == into.id).order_by(Change.seq)
+    assert session.scalars(steps).all()[-2:] == ["absorb", "release"]
