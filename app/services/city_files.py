@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from app.kinds import KINDS
-from models import COMPLAINT_CLASSES, LEVELS, ROAD_CLASSES, ROAD_OWNERS
+from models import COMPLAINT_CLASSES, DATATYPES, LEVELS, ROAD_CLASSES, ROAD_OWNERS
 
 Row = dict[str, Any]
 Read = Callable[[str], Any]
