@@ -12,7 +12,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from models import Area, Category, Department, reading
+from models import Area, Category, CategoryQuestion, Department, reading
 
 KEEP_SECONDS = 60
 
@@ -26,6 +26,7 @@ class Labels:
     departments: dict[str, str] = field(default_factory=dict)
     department_names: dict[str, str] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
+    questions: dict[str, list[CategoryQuestion]] = field(default_factory=dict)  # by category
     kelurahan: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # by kecamatan
     pieces: dict[str, str] = field(default_factory=dict)  # what pages made of these, kept as long
     taken: float = 0.0
@@ -61,6 +62,11 @@ def _read() -> Labels:
     for category in categories:
         session.expunge(category)
         found.categories[category.code] = category
+    for question in session.scalars(
+        select(CategoryQuestion).order_by(CategoryQuestion.position)
+    ).all():
+        found.questions.setdefault(question.category_code, []).append(question)
+        session.expunge(question)
     return found
 
 
