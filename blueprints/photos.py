@@ -23,7 +23,7 @@ WEEK = 7 * 24 * 3600
 def large(name: str) -> ResponseReturnValue:
     """A picture of at most 2048 pixels."""
     found, open_to_all = _find(name)
-    return _picture(found.small if name == found.small else found.large, open_to_all)
+    return picture(found.small if name == found.small else found.large, open_to_all)
 
 
 @bp.get("/<string(length=64):name>/kecil")
@@ -31,7 +31,7 @@ def large(name: str) -> ResponseReturnValue:
 def small(name: str) -> ResponseReturnValue:
     """Its thumbnail of at most 480 pixels."""
     found, open_to_all = _find(name)
-    return _picture(found.small, open_to_all)
+    return picture(found.small, open_to_all)
 
 
 def _find(name: str) -> tuple[photos.Names, bool]:
@@ -54,7 +54,8 @@ def _drafts_in_hand() -> list[uuid.UUID]:
     return keys
 
 
-def _picture(name: str, open_to_all: bool) -> ResponseReturnValue:
+def picture(name: str, open_to_all: bool) -> Response:
+    """The picture itself; ``open_to_all``: whoever asks would get it."""
     try:
         response = Response(media().read(name), mimetype="image/webp")
     except FileNotFoundError:
@@ -64,4 +65,5 @@ def _picture(name: str, open_to_all: bool) -> ResponseReturnValue:
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.set_etag(name)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

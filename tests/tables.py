@@ -50,6 +50,10 @@ READERS = {
     "oversight": {"author", "officer", "coordinator", "auditor"},
 }
 TRIAGE = {sort: {"moderator", "coordinator"} for sort in ITEMS} | {"oversight": {"coordinator"}}
+# Who may read a reporter's identity, with a reason: never a seat the item is about.
+IDENTITY = {sort: {"moderator", "officer", "coordinator", "auditor"} for sort in ITEMS} | {
+    "oversight": {"officer", "coordinator", "auditor"}
+}
 NAMELESS = {sort for sort, values in ITEMS.items() if values.get("visibility")}
 OPEN_TO_TALK = {"public", "anonymous", "confidential", "oversight"}  # by their state
 
@@ -79,6 +83,16 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "filing.set_place"): (EVERYBODY, 422),
     ("POST", "filing.set_content"): (EVERYBODY, 422),
     ("POST", "filing.send"): (SIGNED_IN, 302),
+    ("GET", "tracking.send"): (EVERYBODY, 302),
+    ("POST", "tracking.send"): (EVERYBODY, 302),
+    ("GET", "tracking.enter"): (EVERYBODY, 200),
+    ("POST", "tracking.enter"): (EVERYBODY, 422),
+    ("GET", "tracking.show"): (EVERYBODY, 302),
+    ("GET", "tracking.step"): (EVERYBODY, 302),
+    ("POST", "tracking.step"): (EVERYBODY, 302),
+    ("GET", "tracking.photo"): (EVERYBODY, 404),
+    ("POST", "tracking.forget_contact"): (EVERYBODY, 302),
+    ("POST", "tracking.leave"): (EVERYBODY, 302),
     ("GET", "account.confirm"): (EVERYBODY, 410),
     ("POST", "account.confirm"): (EVERYBODY, 410),
     ("GET", "account.reset"): (EVERYBODY, 410),
@@ -118,6 +132,13 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
 LED_ON = {"account.sign_in", "account.register"}
 ENDS_THE_SESSION = {"account.sign_out", "account.sign_out_everywhere"}
 
+# Pages of an item that only some seats may knock at; for all others 403, whatever the item.
+_TRIAGING = {"moderator", "moderator elsewhere", "coordinator"}
+KNOCKING = {
+    "comments.judge": _TRIAGING,
+    "identity.reporter": _TRIAGING | {"officer", "officer elsewhere", "auditor"},
+}
+
 # -- pages about an item: (whom, status); other readers get 403, all others 404 ------------
 
 ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
@@ -130,6 +151,8 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("POST", "comments.add"): (SIGNED_IN, 302),
     ("POST", "comments.report"): (SIGNED_IN, 302),
     ("POST", "comments.judge"): (TRIAGE, 400),
+    ("GET", "identity.reporter"): (IDENTITY, 200),
+    ("POST", "identity.reporter"): (IDENTITY, 422),
     ("GET", "filing.received"): (SIGNED_IN, 200),
     ("GET", "photos.large"): (EVERYBODY, 200),
     ("GET", "photos.small"): (EVERYBODY, 200),

@@ -22,6 +22,7 @@ from tests.tables import (
     EVERYBODY,
     ITEM_PAGES,
     ITEMS,
+    KNOCKING,
     LED_ON,
     NAMELESS,
     OPEN_TO_TALK,
@@ -204,10 +205,9 @@ def _check_status(response: Any, method: str, endpoint: str, sort: str, who: str
     meant, status = ITEM_PAGES[method, endpoint]
     meant = meant[sort] if isinstance(meant, dict) else meant
     got = response.status_code
-    only_for_staff = endpoint == "comments.judge"
     if who == "stranger" and "stranger" not in meant:
         assert _leads_to_sign_in(response), (endpoint, got)
-    elif only_for_staff and who not in {"moderator", "moderator elsewhere", "coordinator"}:
+    elif who not in KNOCKING.get(endpoint, EVERYBODY):
         assert got == 403, (who, endpoint, sort, got)
     elif who not in READERS[sort]:
         assert got == 404, (who, endpoint, sort, got)

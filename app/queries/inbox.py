@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 
 from app.access import Actor, visible
-from models import AnySession, Change, Item, Notification, db
+from models import AnySession, Change, IdentityReading, Item, Notification, db
 
 PAGE = 20
 
@@ -32,6 +32,7 @@ class Line:
     unread: bool
     item: Item | None
     change: Change | None
+    reading: IdentityReading | None = None
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,13 @@ class Lines:
 def page(session: AnySession, actor: Actor, before: int | None) -> Lines:
     """A page of the inbox, newest first; ``before`` is the last id seen."""
     query = (
-        select(Notification, Item, Change, visible(actor).label("readable"))
+        select(Notification, Item, Change, visible(actor).label("readable"), IdentityReading)
         .join(Item, Item.id == Notification.item_id)
         .outerjoin(Change, Change.id == Notification.change_id)
+        .outerjoin(
+            IdentityReading,
+            and_(IdentityReading.id == Notification.source_id, Notification.event == "identity"),
+        )
         .where(Notification.user_id == actor.user_id)
         .order_by(Notification.id.desc())
         .limit(PAGE + 1)
@@ -56,9 +61,9 @@ def page(session: AnySession, actor: Actor, before: int | None) -> Lines:
         query = query.where(Notification.id < before)
     rows = session.execute(query).all()
     lines = [
-        Line(told.id, told.event, told.created_at, told.read_at is None, item, change)
+        Line(told.id, told.event, told.created_at, told.read_at is None, item, change, reading)
         if readable
         else Line(told.id, told.event, told.created_at, told.read_at is None, None, None)
-        for told, item, change, readable in rows[:PAGE]
+        for told, item, change, readable, reading in rows[:PAGE]
     ]
     return Lines(lines, lines[-1].id if len(rows) > PAGE else None)

@@ -87,13 +87,16 @@ def _period(item: Item, actor: Actor, period: tuple[date, date]) -> tuple[date, 
 
 
 def _photos(item: Item, actor: Actor, ids: list[int]) -> list[Photo]:
+    here = Photo.item_id == item.id
+    # Whoever has no login has put them on the item itself, which its code opened.
+    mine = Photo.uploaded_by_id == actor.user_id if actor.is_signed_in else here
     found = db.session.scalars(
         select(Photo).where(
             Photo.id.in_(ids),
-            Photo.uploaded_by_id == actor.user_id,
+            mine,
             Photo.draft_key.is_(None),
             Photo.change_id.is_(None),
-            or_(Photo.item_id.is_(None), Photo.item_id == item.id),
+            or_(Photo.item_id.is_(None), here),
         )
     ).all()
     if len(found) != len(set(ids)):

@@ -19,9 +19,9 @@ from app.access import may
 from app.kinds import REASONS, kind_of
 from app.queries.actors import actor_of
 from app.queries.labels import seat_label
-from models import Notification, User, db
+from models import IdentityReading, Notification, User, db
 
-from . import accounts
+from . import accounts, identity
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 21))")
 ABOUT = {"confirm", "reset", "exists", "password_changed"}
@@ -76,6 +76,8 @@ def _knows_already(line: Notification) -> bool:
 def _news(line: Notification) -> tuple[str, dict[str, Any]]:
     """The template and what it may say."""
     item, base = line.item, current_app.config["BASE_URL"]
+    if line.event == "identity":
+        return "identity", _reading(line)
     if item.visibility == "confidential" or item.oversight:
         return "news", {"number": item.number, "url": f"{base}/saya/kotak-masuk"}
     kind, change = kind_of(item), line.change
@@ -88,6 +90,20 @@ def _news(line: Notification) -> tuple[str, dict[str, Any]]:
         "reason": REASONS.get(change.reason, "") if change else "",
         "seat": seat_label(change.seat) if change else "",
         "url": f"{base}/{kind.words['word']}/{item.number}",
+    }
+
+
+def _reading(line: Notification) -> dict[str, Any]:
+    """Who read the person's identity, when and why; nothing of the item but its number."""
+    reading = db.session.get_one(IdentityReading, line.source_id)
+    city = current_app.config["CITY"]
+    return {
+        "number": line.item.number,
+        "seat": seat_label(reading.seat),
+        "at": reading.at,
+        "reason": identity.REASONS.get(reading.reason, reading.reason),
+        "officer": city.facts.get("privacy", {}).get("email", ""),
+        "url": f"{current_app.config['BASE_URL']}/saya/kotak-masuk",
     }
 
 
