@@ -7,9 +7,10 @@ form of the reading rule; a property test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from flask import current_app
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 
 from models import PROPOSAL_LEVELS, Item, Proposal
@@ -163,6 +164,31 @@ def level(actor: Actor, item: Item | None) -> str | None:
     return next((seat for rule in rules if (seat := rule(actor, item))), None)
 
 
+def appeal(actor: Actor, item: Item | None) -> str | None:
+    """Whoever decides an appeal: kecamatan or coordinator, but nobody who decided before.
+
+    Neither the office that answered, nor a seat or a login that accepted its answer.  What is
+    about officials is known to the coordinator's seat alone: there another login is enough.
+    """
+    if item is None:
+        return _seat(actor, None, ("validator", "coordinator"))
+    before: Collection[str] = getattr(item, "decided_by", None) or ()
+    if f"user:{actor.user_id}" in before or owner(actor, item):
+        return None
+    for rule in (validator, coordinator):
+        seat = rule(actor, item)
+        if seat and not _answered(seat, item) and (seat not in before or item.oversight):
+            return seat
+    return None
+
+
+def _answered(seat: str, item: Item) -> bool:
+    """Is it the seat of the office that answered?  Some seats act for a department."""
+    roles = current_app.config["CITY"].roles
+    offices = {"validator": roles.get("default_owner"), "coordinator": roles.get("coordinator")}
+    return not item.oversight and item.department_code == offices[seat.partition(":")[0]]
+
+
 def auditor(actor: Actor, item: Item | None) -> str | None:
     """Inspektorat: reads everything, changes nothing."""
     return _seat(actor, item, ("auditor",))
@@ -198,6 +224,7 @@ RULES: dict[str, Rule] = {
     "coordinator": coordinator,
     "operator": operator,
     "level": level,
+    "appeal": appeal,
     "auditor": auditor,
     "admin": admin,
     "system": system,

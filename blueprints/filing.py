@@ -12,9 +12,11 @@ from werkzeug.datastructures import MultiDict
 
 from app.extensions import limiter
 from app.forms import Form, ItemForm, PlaceForm, clean_line, whole
+from app.forms.questions import SEEN, answers, unseen, with_questions
 from app.kinds import Kind
 from app.queries import alike, choices, filing, item_page
 from app.queries.actors import current_actor
+from app.queries.questions import asked as questions_of
 from app.queries.spot import NotHere, locate
 from app.services import drafts, items, photos
 from app.services.images import PhotoProblem
@@ -50,14 +52,20 @@ def _keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
     """Save what was typed on this page; of what no field takes, only its beginning."""
     draft_of(key)
     typed = {
-        name: value[: drafts.LARGEST]
-        for name, value in request.form.items()
+        name: _typed(request.form.getlist(name))
+        for name in request.form
         if name not in ("csrf_token", "submit")
     }
     draft = drafts.save(key, kind.slug, current_actor(), page, typed)
     if not current_actor().is_signed_in and str(key) not in held_keys():
         session["drafts"] = [*held_keys()[-9:], str(key)]
     return draft
+
+
+def _typed(values: list[str]) -> str | list[str]:
+    """One answer, or those of several boxes."""
+    kept = [value[: drafts.LARGEST] for value in values[:100]]
+    return kept if len(kept) > 1 else kept[0]
 
 
 def _form(
@@ -74,7 +82,10 @@ def _form(
         groups = choices.kelurahan()
         form.area_code.choices = {"": [("", _("Please choose"))], **groups}
     elif page == "isi":
-        form = kind.form(typed or None, meta=meta, data=filing.defaults(kind))
+        asked = questions_of(kind, typed.get("category_code", ""))
+        form = with_questions(kind.form, asked)(
+            typed or None, meta=meta, data=filing.defaults(kind)
+        )
         filing.fill(db.session(), form, kind)
     else:
         form = Form()
@@ -188,9 +199,22 @@ def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     draft = _keep(kind, key, "isi")
     db.session.commit()
     form: ItemForm = _form(kind, "isi", draft, sent=True)
-    if form.validate():
+    good, category = form.validate(), form.category_code.data or ""
+    asked, seen = questions_of(kind, category), request.form.get(SEEN, "")
+    if unseen(form, asked, category, seen):
+        return _page(kind, key, "isi", draft, form, more_asked=True)
+    if good:
         return redirect(url_for(".step", kind=kind, key=key, page="periksa"))
     return _page(kind, key, "isi", draft, form)
+
+
+@bp.get("/<kind:kind>/baru/pertanyaan")
+@public
+def questions(kind: Kind) -> ResponseReturnValue:
+    """What a category asks, as a piece of the page: for forms on which another one is chosen."""
+    asked = questions_of(kind, request.args.get("category_code", ""))
+    form = with_questions(Form, asked)(meta={"csrf": False})
+    return render_template("filing/_questions.html", questions=asked, form=form)
 
 
 @bp.post("/<kind:kind>/baru/<uuid:key>/periksa")
@@ -225,7 +249,8 @@ def values_of(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, s
     values = {**place.data, **content.data, "area_basis": spot.basis}
     values |= {"lon": spot.lon, "lat": spot.lat, "area_code": spot.area_code}
     values |= filing.from_catalogue(db.session(), values)
-    return values, ""
+    asked = questions_of(kind, values["category_code"])
+    return values | {"answers": answers(content, asked)}, ""
 
 
 def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnValue:
@@ -263,6 +288,7 @@ def _page(
     words = {"kind": kind, "key": key, "draft": draft, "form": form, "pages": PAGES}
     if page == "isi":
         more["conditions"] = filing.conditions(kind)
+        more["questions"] = questions_of(kind, form.category_code.data or "")
     return render_template(f"filing/{page}.html", **words, photos=shown, **more), status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -60,10 +61,16 @@ seats = st.builds(
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(held=st.lists(seats, max_size=3), who=st.integers(-1, 3))
-def test_the_sql_form_of_reading_shows_exactly_what_the_rule_allows(city, held, who):
+@given(
+    held=st.lists(seats, max_size=3),
+    who=st.integers(-1, 3),
+    coded=st.none() | st.integers(0, 95),
+)
+def test_the_sql_form_of_reading_shows_exactly_what_the_rule_allows(city, held, who, coded):
     session, rows, authors = city
     actor = _actor(who, held, authors)
+    if coded is not None:
+        actor = replace(actor, opens=rows[coded].id)
     shown = set(session.scalars(select(Item.id).where(visible(actor))))
     allowed = {item.id for item in rows if may(actor, "read", item)}
     assert shown == allowed, actor

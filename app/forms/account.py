@@ -136,7 +136,8 @@ class CloseForm(PresentPasswordForm):
     )
 
 
-def _phone(form: Any, field: Any) -> None:
+def valid_phone(form: Any, field: Any) -> None:
+    """Refuse what nobody could call."""
     if field.data and not re.fullmatch(r"\+?[0-9][0-9 .()-]{6,18}[0-9]", field.data):
         raise ValidationError(_("A phone number has 8 to 15 digits, like 0812 3456 7890."))
 
@@ -179,7 +180,7 @@ class ProfileForm(Form):
     )
     phone = StringField(
         _("Phone"),
-        validators=[Optional(), _phone],
+        validators=[Optional(), valid_phone],
         render_kw={"type": "tel", "autocomplete": "tel"},
     )
     area_code = SelectField(_("Kelurahan you live in"), choices=[], validators=[Optional()])
