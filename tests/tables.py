@@ -78,6 +78,7 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "filing.start"): (EVERYBODY, 200),
     ("GET", "filing.resume"): (EVERYBODY, 302),
     ("GET", "filing.step"): (EVERYBODY, 200),
+    ("GET", "filing.questions"): (EVERYBODY, 200),
     ("POST", "filing.autosave"): (EVERYBODY, 204),
     ("POST", "filing.add_photos"): (EVERYBODY, 302),
     ("POST", "filing.set_place"): (EVERYBODY, 422),

@@ -91,7 +91,9 @@ def said(form: Any) -> list[tuple[str, str]]:
             continue
         offered = getattr(field, "choices", None)
         if isinstance(offered, list):
-            value = {code: label for code, label, *_rest in offered}.get(value, value)
+            names = {code: str(label) for code, label, *_rest in offered}
+            chosen = value if isinstance(value, list) else [value]
+            value = ", ".join(names.get(code, str(code)) for code in chosen)
         lines.append((str(field.label.text), str(value)))
     return lines
 

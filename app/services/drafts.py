@@ -46,6 +46,8 @@ def save(key: uuid.UUID, kind: str, actor: Actor, page: str, answers: Mapping[st
 
 def _kept(value: Any) -> Any:
     """Text without what the database cannot hold: NUL and half characters."""
+    if isinstance(value, list):
+        return [_kept(part) for part in value]
     if not isinstance(value, str):
         return value
     return value.replace("\0", "").encode("utf-8", "ignore").decode()
