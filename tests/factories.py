@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections import deque
 from collections.abc import Iterable, Mapping
@@ -28,6 +29,7 @@ from models import (
     Mandate,
     Person,
     Photo,
+    PhotoHash,
     Proposal,
     User,
     db,
@@ -238,6 +240,8 @@ def answers(about: Item, step: Step, department_code: str = DEPARTMENT) -> dict[
     given: dict[str, Any] = {"reason": step.reasons[0] if step.reasons else ""}
     for name in step.required:
         given[name] = given.get(name) or _answer(about, name, department_code)
+    if step.reasons:
+        return {name: given[name] for name in {"reason", *step.required}}
     return {name: given[name] for name in step.required}
 
 
@@ -253,7 +257,9 @@ def _answer(about: Item, name: str, department_code: str) -> Any:
         case "period":
             return (today, today + timedelta(days=90))
         case "photos":
-            return [photo(about, uploaded_by_id=about.filed_by_id).id]
+            return [proof_photo(about, uploaded_by_id=about.filed_by_id).id]
+        case "parts":
+            return [(code, "Bagian dari pekerjaan ini") for code in (DEPARTMENT, OTHER_DEPARTMENT)]
         case "into":
             return item(about.kind, area_code=about.area_code).number
         case "budget" | "progress":
@@ -273,6 +279,21 @@ def photo(of: Item | None = None, **columns: Any) -> Photo:
     usual |= {"width": 800, "height": 600, "ready_at": datetime.now(UTC)}
     made = Photo(item_id=of.id if of else None, **usual | columns)
     db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def proof_photo(of: Item, at: datetime | None = None, **columns: Any) -> Photo:
+    """A photo like no other, taken at the item's place now (or ``at``) by its camera."""
+    from app.services import evidence
+    from app.services.images import Evidence
+
+    made = photo(**columns)
+    place = cast(Point, to_shape(of.place))
+    seen = Evidence((at or datetime.now(UTC)).isoformat(), place.x, place.y)
+    made.evidence = evidence.lock(seen, made.id)
+    looks = (secrets.randbits(63), secrets.randbits(63))
+    db.session.add(PhotoHash(photo_id=made.id, view=0, phash=looks[0], dhash=looks[1]))
     db.session.flush()
     return made
 

@@ -27,6 +27,16 @@ from . import Form, whole
 Choices = Sequence[tuple[str, Any]]
 MONEY = NumberRange(0, 10**14, _("Please check the amount."))
 NEEDED = _("This is needed.")
+OTHER = "other_department"
+
+
+EXPLAIN = "explain_"  # before the name of a check: what an officer says of it, in public
+WHY = {
+    "time": _("Why does the time not fit, or is not known?"),
+    "distance": _("Why was it taken elsewhere, or is the place not known?"),
+    "report": _("Why is it a photo this report has already?"),
+    "city": _("Why was this photo used before?"),
+}
 
 
 class StepForm(Form):
@@ -60,7 +70,16 @@ def _choice(label: Any) -> Any:
     return make
 
 
+PARTS = range(1, 5)  # a complaint is divided among so many departments at most
 FIELDS: dict[str, Any] = {
+    **{
+        name: field
+        for n in PARTS
+        for name, field in (
+            (f"part{n}_department", _choice(_("Department %(n)s", n=n))),
+            (f"part{n}_what", _line(_("What is theirs to do?"))),
+        )
+    },
     "reason": lambda need, choices: RadioField(
         _("Public reason"), choices=list(choices), validators=[need]
     ),
@@ -106,15 +125,24 @@ def form_for(step: Step, choices: dict[str, Choices]) -> type[StepForm]:
     for name in _parts(step):
         needed = name in step.required or name.startswith("period_")
         need = InputRequired(NEEDED) if needed else Optional()
-        fields[name] = FIELDS[name](need, choices.get(name, ()))
+        offered = "department" if name.endswith("_department") and name != OTHER else name
+        fields[name] = FIELDS[name](need, choices.get(offered, ()))
+    if step.proves:
+        fields |= {
+            f"{EXPLAIN}{name}": _text(label, 3)(Optional(), ()) for name, label in WHY.items()
+        }
     return type("FormOfStep", (StepForm,), fields)
 
 
 def _parts(step: Step) -> list[str]:
-    """The fields of a step in the order of ``FIELDS``: a period is asked as two days."""
+    """The fields of a step in the order of ``FIELDS``: a period is asked as two days, parts as
+    pairs of a department and what is theirs.
+    """
     asked = set(step.answers)
     if "period" in asked:
         asked |= {"period_from", "period_to"}
+    if "parts" in asked:
+        asked |= {name for name in FIELDS if name.startswith("part")}
     return [name for name in FIELDS if name in asked]
 
 
@@ -123,7 +151,12 @@ def answers(form: StepForm, step: Step) -> dict[str, Any]:
     given = {name: form[name].data for name in _parts(step) if name != "photos"}
     if "period_from" in given:
         given["period"] = (given.pop("period_from"), given.pop("period_to"))
+    if "parts" in step.answers:
+        pairs = [(given.pop(f"part{n}_department"), given.pop(f"part{n}_what")) for n in PARTS]
+        given["parts"] = [pair for pair in pairs if any(pair)]
     given["photos"] = photo_ids(form)
+    if step.proves:
+        given["explanations"] = {name: form[f"{EXPLAIN}{name}"].data for name in WHY}
     return given
 
 

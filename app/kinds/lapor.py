@@ -16,10 +16,12 @@ from models import Complaint
 
 from .base import Kind
 from .corrections import CORRECTED, additions, corrections
+from .verdicts import VERDICT, VERDICTS, may_appeal
 from .words import QUIET, TALKS
 
 RESOLVE_DAYS = {"informasi": 5, "aspirasi": 14, "bukan_pengawasan": 14, "pengawasan": 60}
 REFUSALS = ("not_our_authority", "outside_city", "unclear", "spam", "not_public", "already_done")
+OUTSIDE = ("owner_reported", "seen_on_site", "resident_says_so")
 RETURNS = ("not_our_authority", "wrong_department", "private_land", "more_owners")
 
 
@@ -58,6 +60,8 @@ STATES = (
     State("working", _("Being worked on"), Phase.OPEN, "owner", 14, TALKS),
     State("proof_submitted", _("Proof is being checked"), Phase.OPEN, "triage", 3, TALKS),
     State("reopened", _("Opened again"), Phase.OPEN, "owner", 3, TALKS, again=True),
+    State("appealed", _("Appeal is being decided"), Phase.OPEN, "appeal", 10, TALKS),
+    State("divided", _("Divided among several departments"), Phase.OPEN, allows=TALKS),
     State("to_external", _("With an owner outside the city"), Phase.OPEN, "triage", None, TALKS),
     State("resolved", _("Resolved, please confirm"), Phase.DONE, "author", 10, TALKS),
     State("closed", _("Closed"), Phase.DONE, allows=frozenset({"comment"})),
@@ -165,7 +169,11 @@ WORKFLOW = Workflow(
             by=("owner",),
             asks=("photos", "note"),
             when=("place_bound",),
-            help=_("A photo of the finished work, taken after the report."),
+            proves=True,
+            help=_(
+                "Take the photo on the spot, with the camera's place switched on. "
+                "You see every check before the proof goes on."
+            ),
         ),
         Step(
             "answer",
@@ -192,23 +200,7 @@ WORKFLOW = Workflow(
             by=("triage",),
             asks=("note",),
         ),
-        Step(
-            "confirm",
-            _("Yes, it is solved"),
-            ("resolved",),
-            "closed",
-            by=("author",),
-            asks=("rating?", "note?"),
-        ),
-        Step(
-            "dispute",
-            _("No, it is not solved"),
-            ("resolved",),
-            "reopened",
-            by=("author",),
-            asks=("note", "photos?"),
-        ),
-        Step("lapse", _("Closed after ten quiet days"), ("resolved",), "closed", by=("system",)),
+        *VERDICTS,
         Step(
             "refer",
             _("Hand to an owner outside"),
@@ -223,7 +215,10 @@ WORKFLOW = Workflow(
             ("to_external",),
             "resolved",
             by=("triage",),
-            asks=("note", "photos?"),
+            asks=("reason?", "photos?", "note"),
+            reasons=OUTSIDE,
+            proves=True,
+            help=_("With a photo of the place, or with the reason why there is none."),
         ),
         Step(
             "take_back",
@@ -259,6 +254,20 @@ WORKFLOW = Workflow(
             by=("triage",),
             asks=("note",),
         ),
+        Step(
+            "divide",
+            _("Divide among departments"),
+            ("verified", "routed", "accepted", "returned"),
+            "divided",
+            by=("triage", "owner"),
+            asks=("parts", "note?"),
+            when=("whole",),
+            help=_(
+                "Each department gets a report of its own. This one closes when all of them do."
+            ),
+        ),
+        Step("gather", _("All parts are finished"), ("divided",), "closed", by=("system",)),
+        Step("reopen_parts", _("A part was opened again"), ("closed",), "divided", by=("system",)),
         Step(
             "make_proposal",
             _("Continue as a proposal"),
@@ -297,7 +306,9 @@ def _facts(item: Complaint) -> frozenset[str]:
         {
             "place_bound" if item.category.place_bound else "not_place_bound",
             "few_returns" if item.returns < 2 else "many_returns",
+            "whole" if item.parent_id is None else "part",
             "info_asked" if item.info_asked else "info_not_asked",
+            "may_appeal" if may_appeal(item) else "no_appeal",
         }
     )
 
@@ -324,16 +335,8 @@ def _ask(item: Complaint, answers: Mapping[str, Any]) -> None:
     item.info_asked = True
 
 
-def _dispute(item: Complaint, answers: Mapping[str, Any]) -> None:
-    item.priority = "high"
-
-
 def _columns(values: dict[str, Any], day: date) -> dict[str, Any]:
     return {"subject_department_code": values.get("subject_department_code") or None}
-
-
-def _rate(item: Complaint, answers: Mapping[str, Any]) -> None:
-    item.rating = answers.get("rating")
 
 
 def _planned(item: Complaint) -> date | None:
@@ -360,6 +363,7 @@ LAPOR = Kind(
     publishes_at_filing=False,
     effects={
         **CORRECTED,
+        **VERDICT,
         "route": _route,
         "reverify": _route,
         "decide_owner": _route,
@@ -367,8 +371,6 @@ LAPOR = Kind(
         "refer": _refer,
         "return": _return,
         "ask_info": _ask,
-        "dispute": _dispute,
-        "confirm": _rate,
     },
     clocks={"planned": _planned, "working": _working},
     facts=_facts,

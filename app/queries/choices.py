@@ -61,7 +61,7 @@ def of_step(session: Session, step: Step, kind: str) -> dict[str, Any]:
     asked = set(step.answers)
     if "reason" in asked:
         offers["reason"] = [(code, REASONS[code]) for code in step.reasons]
-    if "department" in asked:
+    if asked & {"department", "parts"}:
         offers["department"] = departments(session, external=False)
     if "other_department" in asked:
         offers["other_department"] = departments(session)

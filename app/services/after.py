@@ -11,11 +11,16 @@ from typing import Any
 from app.workflow import Step
 from models import Change, Item
 
-from . import merging
+from . import closing, merging, proof, splitting
 
 Consequence = Callable[[Item, Step, Mapping[str, Any], Change], None]
 
-consequences: tuple[Consequence, ...] = (merging.follow_up,)
+consequences: tuple[Consequence, ...] = (
+    merging.follow_up,
+    proof.follow_up,
+    closing.follow_up,
+    splitting.follow_up,
+)
 
 
 def follow_up(item: Item, step: Step, given: Mapping[str, Any], change: Change) -> None:

@@ -60,6 +60,11 @@ def _category(item: Item, actor: Actor, code: str) -> str:
     found = db.session.get(Category, code)
     if found is None or found.kind != item.kind or found.valid_to is not None:
         raise Refused("category", _("There is no such category."))
+    over = state_of(item).phase is Phase.DONE or state_of(item).held_by == "appeal"
+    if found.place_bound and not item.category.place_bound and over:
+        raise Refused(
+            "category", _("This category asks for a photo as proof. Open it again first.")
+        )
     return code
 
 
@@ -106,7 +111,24 @@ def _photos(item: Item, actor: Actor, ids: list[int]) -> list[Photo]:
     return list(found)
 
 
+def _parts(item: Item, actor: Actor, parts: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Two departments or more, none twice, each with what is theirs to do."""
+    check = _department(external=False)
+    for n, (code, what) in enumerate(parts, 1):
+        if not code or len(what or "") < 5:
+            wrong = f"part{n}_department" if not code else f"part{n}_what"
+            raise Refused(wrong, _("Please name the department and what is theirs to do."))
+        try:
+            check(item, actor, code)
+        except Refused as wrong_one:
+            raise Refused(f"part{n}_department", wrong_one.args[1]) from None
+    if len({code for code, _what in parts}) < max(2, len(parts)):
+        raise Refused("part2_department", _("Please name at least two different departments."))
+    return parts
+
+
 CHECKS = {
+    "parts": _parts,
     "department": _department(external=False),
     "other_department": _department(external=False),
     "external": _department(external=True),

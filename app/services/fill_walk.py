@@ -37,6 +37,9 @@ WEIGHTS = {
     "take_back": 0.1,
     "refuse_proof": 0.05,
     "dispute": 0.04,
+    "contest": 0.01,
+    "appeal": 0.05,
+    "uphold": 0.4,
     "lapse": 0.7,
     "plan": 0.2,
     "refuse": 0.24,
@@ -84,6 +87,7 @@ class Walker:
     author_id: int
     filed_by_id: int | None
     priority: str
+    parent_id: int | None = None
     published_at: datetime | None
     state: str
     state_since: datetime
@@ -259,6 +263,10 @@ def _level_seat(row: Walker) -> str:
     }[row.level]  # type: ignore[attr-defined]
 
 
+def _appeal_seat(row: Walker) -> str:
+    return "coordinator" if row.oversight else f"validator:{row.area_code[:8]}"
+
+
 _SEATS: Mapping[str, Callable[[Walker], str]] = {
     "triage": _triage_seat,
     "owner": _owner_seat,
@@ -267,6 +275,7 @@ _SEATS: Mapping[str, Callable[[Walker], str]] = {
     "coordinator": lambda row: "coordinator",
     "system": lambda row: "system",
     "level": _level_seat,
+    "appeal": _appeal_seat,
 }
 
 

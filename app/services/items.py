@@ -10,18 +10,41 @@ from typing import Any
 from geoalchemy2 import WKTElement
 from sqlalchemy import func, inspect, select, text
 
-from app.access import ACTS, CONFIRMED, Actor, seat_for
+from app.access import ACTS, CONFIRMED, Actor, on_public_list, seat_for
 from app.kinds import Kind, kind_of
 from app.queries.calendar import city_calendar, city_day
 from app.workflow import BACK, NotAllowed, Step
 from models import Category, Change, Draft, Follow, Item, Person, db
 
-from . import after, notify
+from . import after, notify, proof
 from .answers import checked
 from .changes import record
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 LAST = select(Change).order_by(Change.seq.desc()).limit(1)
+
+
+SENT = "routed"  # where a part begins
+INHERITED = (
+    "body",
+    "category_code",
+    "place",
+    "area_code",
+    "area_basis",
+    "rw",
+    "rt",
+    "address",
+    "author_id",
+    "filed_by_id",
+    "visibility",
+    "oversight",
+    "subject_department_code",
+    "published_at",
+    "complaint_class",
+    "priority",
+    "road_class",
+    "happened_on",
+)
 
 
 class Emergency(Exception):
@@ -124,6 +147,29 @@ def _take_draft(item: Item, change: Change) -> None:
     db.session.delete(draft)
 
 
+def split_off(parent: Item, department_code: str, title: str, *, seat: str, at: datetime) -> Item:
+    """A part of an item as an item of its own, with the department that has to do it.
+
+    It begins where the parent would stand with one department; its reporter is the parent's.
+    """
+    kind = kind_of(parent)
+    values = {c.key: getattr(parent, c.key) for c in inspect(kind.model).column_attrs}
+    fresh = {name: value for name, value in values.items() if name in INHERITED}
+    child = kind.model(**fresh, title=title, channel="split", filing_key=uuid.uuid4())
+    child.department_code, child.parent_id = department_code, parent.id
+    child.state, child.created_at, child.state_since = SENT, at, at
+    year = city_day(at).year
+    child.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
+    child.category = parent.category
+    _start_clock(child, kind, at)
+    db.session.add(child)
+    db.session.flush()
+    number = parent.number if on_public_list(parent) else ""
+    change = record(child, seat=seat, step="split_off", source="", target=SENT, text=number, at=at)
+    notify.step_taken(child, change)
+    return child
+
+
 def open_steps(item: Item, actor: Actor) -> list[Step]:
     """The steps this actor may take now, those that lead on first."""
     kind = kind_of(item)
@@ -154,6 +200,7 @@ def move(
     kind, at = kind_of(item), at or datetime.now(UTC)
     step, seat = _step(item, kind, step_name, actor)
     given = checked(item, step, actor, answers or {}) | {"seat": seat, "due_on": item.due_on}
+    given = proof.checked(item, step, given, answers or {}, at)
     source, hands = item.state, _hands(item)
     _apply(item, kind, step, given, at)
     change = record(

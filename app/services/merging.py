@@ -29,7 +29,7 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change
     """What a step means for the item it points to."""
     if step.name == "merge":
         join(item, answers["into"], answers, change.at)
-    elif step.name == "unmerge":
+    elif step.name == "unmerge" and item.merged_into_id is not None:
         separate(item, answers["seat"], change.at)
 
 
@@ -55,19 +55,18 @@ def separate(item: Item, seat: str, at: datetime) -> None:
     into = db.session.get_one(Item, item.merged_into_id, with_for_update={"of": Item})
     item.merged_into_id = None
     db.session.flush()
-    joining = db.session.scalar(
-        select(Joining).where(Joining.item_id == item.id, Joining.undone_at.is_(None))
-    )
-    if joining is not None:
-        joining.undone_at = at
-        still = select(_behind(Item.merged_into_id == into.id).subquery().c.person_id)
-        gone = delete(Support).where(
-            Support.item_id == into.id,
-            Support.person_id.in_(joining.person_ids),
-            Support.person_id.not_in(still),
-        )
-        db.session.execute(gone)
-        _count(into)
+    here = select(Joining).where(Joining.into_id == into.id, Joining.undone_at.is_(None))
+    joinings = {joining.item_id: joining for joining in db.session.scalars(here)}
+    undone = joinings.pop(item.id)
+    undone.undone_at = at
+    gone = set(undone.person_ids)
+    for other in joinings.values():  # they stand behind one that stays as well
+        theirs = set(db.session.scalars(_behind(Item.id == other.item_id)))
+        other.person_ids = sorted({*other.person_ids, *(gone & theirs)})
+        gone -= theirs
+    supports = delete(Support).where(Support.item_id == into.id, Support.person_id.in_(gone))
+    db.session.execute(supports)
+    _count(into)
     _tell(into, item, "release", seat, at)
 
 

@@ -13,13 +13,13 @@ from app.kinds import KINDS, REASONS, states_in
 from app.workflow import Phase
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=str)
-HOLDERS = {"", "triage", "owner", "author", "planner", "level"}
+HOLDERS = {"", "triage", "owner", "author", "planner", "level", "appeal"}
 ALLOWED = {"comment", "support", "vote", "edit"}
 
 
 @every_kind
 def test_every_step_asks_only_what_its_form_has_a_field_for(kind):
-    known = set(FIELDS) - {"period_from", "period_to"} | {"period"}
+    known = set(FIELDS) - {"period_from", "period_to"} | {"period", "parts"}
     for step in kind.workflow.steps:
         assert set(step.answers) <= known, step.name
 
@@ -28,7 +28,7 @@ def test_every_step_asks_only_what_its_form_has_a_field_for(kind):
 def test_every_reason_has_words_and_is_asked_for(kind):
     for step in kind.workflow.steps:
         assert set(step.reasons) <= set(REASONS), step.name
-        assert bool(step.reasons) == ("reason" in step.required), step.name
+        assert bool(step.reasons) == ("reason" in step.answers), step.name
         assert len(set(step.reasons)) == len(step.reasons)
 
 

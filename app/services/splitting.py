@@ -1,0 +1,60 @@
+"""One complaint for several departments: each gets a part, and the whole ends when all parts do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.access import SYSTEM
+from app.kinds import state_of
+from app.workflow import Phase, Step
+from models import Change, Complaint, Follow, Item, db
+
+DIVIDED = "divided"
+LONGEST = 140
+
+
+def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change) -> None:
+    """Make the parts of a complaint that was divided; end or open the whole with its parts."""
+    if step.name == "divide":
+        _divide(item, answers["parts"], answers["seat"], change.at)
+    elif getattr(item, "parent_id", None) is not None and change.source != change.target:
+        _tell_whole(item, change.at)
+
+
+def _divide(item: Item, parts: list[tuple[str, str]], seat: str, at: datetime) -> None:
+    from .items import split_off  # it calls us
+
+    for department_code, what in parts:
+        title = f"{what} ({item.title})"
+        title = title if len(title) <= LONGEST else what
+        child = split_off(item, department_code, title, seat=seat, at=at)
+        follows = select(literal(child.id), Follow.user_id).where(Follow.item_id == item.id)
+        rows = insert(Follow).from_select(["item_id", "user_id"], follows)
+        db.session.execute(rows.on_conflict_do_nothing())
+
+
+def _tell_whole(part: Item, at: datetime) -> None:
+    from .items import move  # it calls us
+
+    whole = db.session.get_one(Complaint, part.parent_id, with_for_update={"of": Item})  # type: ignore[attr-defined]
+    parts = db.session.scalars(
+        select(Complaint)
+        .where(Complaint.parent_id == whole.id)
+        .execution_options(populate_existing=True)
+    )
+    over = all(is_over(one) for one in parts)
+    if over and whole.state == DIVIDED:
+        move(whole, "gather", SYSTEM, at=at)
+    elif not over and whole.state == "closed":
+        move(whole, "reopen_parts", SYSTEM, at=at)
+
+
+def is_over(part: Item) -> bool:
+    """Has this part come to its end, its reporter's word included?"""
+    state = state_of(part)
+    return state.phase is Phase.CLOSED or (state.phase is Phase.DONE and not state.held_by)
