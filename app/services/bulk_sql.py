@@ -6,7 +6,9 @@ has written before, so the trail is chained by one ordered INSERT … SELECT.
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from typing import Any
+
+from sqlalchemy import Column, Table
 
 SETTINGS = (
     "SET LOCAL work_mem = '64MB'",
@@ -234,11 +236,23 @@ FINISH = (
 
 
 def own_columns(table: Table) -> str:
-    """The statement that fills a kind's own table from the JSON of its items."""
-    names = [f'"{column.name}"' for column in table.columns if column.name != "id"]
-    picked = ", ".join(f"own.{name}" for name in names)
+    """The statement that fills a kind's own table from the JSON of its items.
+
+    What the JSON does not name gets the table's default.
+    """
+    columns = [column for column in table.columns if column.name != "id"]
+    names = [f'"{column.name}"' for column in columns]
+    picked = ", ".join(_or_default(column) for column in columns)
     return (
         f"INSERT INTO {table.name} (id, {', '.join(names)}) SELECT i.id, {picked} FROM bulk_new i, "
         f"LATERAL jsonb_populate_record(NULL::{table.name}, i.own) AS own "
         "WHERE i.kind = :kind ORDER BY i.id"
     )
+
+
+def _or_default(column: Column[Any]) -> str:
+    default: Any = column.server_default
+    if default is None:
+        return f'own."{column.name}"'
+    usual = str(default.arg).strip("'")
+    return f"coalesce(own.\"{column.name}\", '{usual}')"
