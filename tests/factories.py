@@ -302,6 +302,8 @@ def _next_step(of: Item, state: str) -> Step:
     """The first step of a shortest way, over steps whose facts hold now."""
     kind = KINDS[of.kind]
     facts = kind.facts(of)
+    if of.state != "resolved":
+        facts |= {"may_appeal"}  # once it is closed
     open_steps = [s for s in kind.workflow.steps if s.target and facts.issuperset(s.when)]
     seen, queue = {of.state}, deque([(of.state, None)])
     while queue:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -233,7 +234,15 @@ def holder_name(item: Item, held_by: str) -> str:
         return _level_holder(item)
     if held_by == "author":
         return str(_("Reporter"))
+    if held_by == "appeal":
+        return _appeal_holder(item)
     return seat_label("coordinator" if held_by == "triage" else held_by)
+
+
+def _appeal_holder(item: Item) -> str:
+    """The kecamatan, unless it may not know of the item or gave the answer itself."""
+    itself = item.department_code == current_app.config["CITY"].roles.get("default_owner")
+    return seat_label("coordinator") if item.oversight or itself else area_label(item.district_code)
 
 
 def _level_holder(item: Item) -> str:

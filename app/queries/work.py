@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.access import PLANNED_KINDS, Actor, in_area, visible
 from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
 from app.workflow import Phase
-from models import Comment, Item, Proposal
+from models import Assignment, Comment, Item, Proposal
+from models.item import DUE, ON_A_DESK
 
 Pairs = list[tuple[str, str]]
+Conditions = tuple[ColumnElement[bool], ...]
+
+COUNTED = 1000  # beyond this a tab says "more than"
+# Exactly as the indexes have them, so that they serve (``models.item``).
+DUE_FIRST: ColumnElement[Any] = literal_column(DUE.replace("due_on", "item.due_on"))
+ON_DESK: ColumnElement[bool] = literal_column(f"item.{ON_A_DESK}")
 
 
 def held_by(*holders: str) -> Pairs:
@@ -37,6 +45,11 @@ def all_states() -> Pairs:
     return states_in(*Phase)
 
 
+def came_back(pairs: Iterable[tuple[str, str]]) -> Pairs:
+    """Those of the states in which an item is with its holder again."""
+    return [(kind, state) for kind, state in pairs if KINDS[kind].workflow[state].again]
+
+
 def area_scope(actor: Actor) -> ColumnElement[bool]:
     """The items of the areas an actor has a seat for; for the coordinator the whole city."""
     return _areas_of(actor, "moderator", "validator", "coordinator")
@@ -50,6 +63,8 @@ def _areas_of(actor: Actor, *roles: str) -> ColumnElement[bool]:
 def department_scope(actor: Actor) -> ColumnElement[bool]:
     """The items an actor's departments hold or held."""
     codes = [seat.department_code for seat in actor.seats_as("officer")]
+    if len(codes) == 1:  # an equality keeps the order of the index
+        return Item.department_code == codes[0]
     return Item.department_code.in_(codes) if codes else false()
 
 
@@ -62,7 +77,8 @@ def planning_scope(actor: Actor) -> ColumnElement[bool]:
 class Tab:
     """One cut of a queue: items in ``states``, and proposals that wait at one of ``levels``.
 
-    ``kind`` and ``area`` (a kelurahan or kecamatan) make it narrower.
+    ``kind`` and ``area`` (a kelurahan or kecamatan) make it narrower; ``mine`` keeps what is in
+    the hands of this login; ``on_desk`` leaves out what is over.
     """
 
     name: str
@@ -72,13 +88,15 @@ class Tab:
     kind: str = ""
     area: str = ""
     levels: tuple[str, ...] = ()
+    mine: int | None = None
+    on_desk: bool = False
 
 
 # Whose states wait at a role's desk, and the levels of a proposal it decides on.
 DESKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "moderator": (("triage",), ("rw", "kelurahan")),
-    "validator": ((), ("kecamatan",)),
-    "coordinator": (("triage",), ("rw", "kelurahan", "kecamatan")),
+    "validator": (("appeal",), ("kecamatan",)),
+    "coordinator": (("triage", "appeal"), ("rw", "kelurahan", "kecamatan")),
     "officer": (("owner",), ("forum_opd",)),
     "planner": (("planner",), ("forum_opd", "kota")),
 }
@@ -92,13 +110,20 @@ def waiting(actor: Actor, roles: tuple[str, ...]) -> tuple[Pairs, tuple[str, ...
 
 
 def counted(
-    session: Session, actor: Actor, scope: ColumnElement[bool], tabs: tuple[Tab, ...]
+    session: Session,
+    actor: Actor,
+    scope: ColumnElement[bool],
+    tabs: tuple[Tab, ...],
+    cut: Conditions = (),
 ) -> dict[str, int]:
     """How many items stand in each tab (up to 1,000), in one statement."""
     columns = [
         select(func.count())
         .select_from(
-            select(Item.id).where(scope, visible(actor), condition(tab)).limit(1001).subquery()
+            select(Item.id)
+            .where(scope, visible(actor), condition(tab), *cut)
+            .limit(COUNTED + 1)
+            .subquery()
         )
         .scalar_subquery()
         .label(tab.name)
@@ -110,17 +135,27 @@ def counted(
 
 def condition(tab: Tab) -> ColumnElement[bool]:
     """The items of a tab."""
-    states = tuple_(Item.kind, Item.state).in_(tab.states) if tab.states else false()
-    cuts: list[ColumnElement[bool]] = [
-        or_(states, _at_levels(tab.levels)) if tab.levels else states
-    ]
+    cuts: list[ColumnElement[bool]] = [_standing(tab)]
+    if tab.on_desk:
+        cuts.append(ON_DESK)
     if tab.overdue:
         cuts.append(Item.due_on < city_day())
     if tab.kind:
         cuts.append(Item.kind == tab.kind)
     if tab.area:
         cuts.append(or_(Item.area_code == tab.area, Item.district_code == tab.area))
+    if tab.mine is not None:
+        cuts.append(in_hands_of(tab.mine))
     return and_(*cuts)
+
+
+def _standing(tab: Tab) -> ColumnElement[bool]:
+    if not tab.states:
+        return _at_levels(tab.levels)
+    names = sorted({state for _kind, state in tab.states})
+    # The names alone say less than the pairs, but an index can tell them.
+    states = and_(Item.state.in_(names), tuple_(Item.kind, Item.state).in_(tab.states))
+    return or_(states, _at_levels(tab.levels)) if tab.levels else states
 
 
 def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
@@ -128,8 +163,24 @@ def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
     if not levels:
         return false()
     proposal = Proposal.__table__.c
-    reached = select(proposal.id).where(proposal.level.in_(levels))
-    return and_(tuple_(Item.kind, Item.state).in_(held_by("level")), Item.id.in_(reached))
+    reached = exists().where(proposal.id == Item.id, proposal.level.in_(levels))
+    return and_(tuple_(Item.kind, Item.state).in_(held_by("level")), reached)
+
+
+def in_hands_of(user_id: int) -> ColumnElement[bool]:
+    """What is assigned to this login."""
+    theirs = (Assignment.user_id == user_id, Assignment.ended_at.is_(None))
+    return Item.id.in_(select(Assignment.item_id).where(*theirs))
+
+
+def in_nobodys_hands(seats: Iterable[str]) -> ColumnElement[bool]:
+    """What nobody on these seats has taken."""
+    taken = exists().where(
+        Assignment.item_id == Item.id,
+        Assignment.seat.in_(tuple(seats)),
+        Assignment.ended_at.is_(None),
+    )
+    return ~taken
 
 
 def held_comments(session: Session, actor: Actor) -> list[Any]:

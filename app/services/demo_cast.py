@@ -71,6 +71,8 @@ class Cast:
         match rule:
             case "author":
                 return author
+            case "appeal":
+                return self.validators.get(item.district_code, coordinator)
             case "triage":
                 return coordinator if item.oversight or triage is None else triage
             case "owner":

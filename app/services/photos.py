@@ -141,6 +141,9 @@ def process(photo_id: int) -> None:
         "ready_at": datetime.now(UTC),
     }
     _set(photo, values)
+    from . import looks  # brings SciPy along: for the worker, never for the web
+
+    looks.keep(photo_id, picture.large)
 
 
 def _read(photo: Photo) -> images.Picture:

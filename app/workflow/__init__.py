@@ -49,6 +49,7 @@ class Step:
     empty.  ``reasons`` are the codes a public reason is chosen from.  ``target`` None stays where
     the item is (a fact recorded on the trail), ``BACK`` returns to the state before.
     ``when`` names a fact of the item (``app.kinds``) without which the step is not offered.
+    ``proves``: its photos are the proof that the work was done, and are checked as such.
     """
 
     name: str
@@ -60,12 +61,13 @@ class Step:
     reasons: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     publishes: bool = False
+    proves: bool = False
     help: Any = ""
 
     @property
     def forward(self) -> bool:
         """Does it lead on, rather than back, aside or out?"""
-        return self.target not in (None, BACK) and not self.reasons
+        return self.target not in (None, BACK) and "reason" not in self.required
 
     @property
     def required(self) -> tuple[str, ...]:

@@ -194,7 +194,7 @@ def test_proof_needs_photos_of_ones_own_that_are_not_used_elsewhere():
     for photo in (foreign, used):
         with pytest.raises(Refused):
             items.move(item, "submit_proof", actor, {"photos": [photo.id], "note": "Foto."})
-    mine = make.photo(uploaded_by_id=officer.id)
+    mine = make.proof_photo(item, uploaded_by_id=officer.id)
     change = items.move(item, "submit_proof", actor, {"photos": [mine.id], "note": "Selesai."})
     assert (mine.item_id, mine.change_id) == (item.id, change.id)
 

@@ -1,0 +1,114 @@
+"""Proof as it is read: pictures seen before, how far from the place, and what checks found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+from geoalchemy2 import Geography
+from sqlalchemy import BIGINT, bindparam, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, BIT
+
+from models import AnySession, Item, Photo, PhotoHash, ProofCheck
+
+ALIKE_P, ALIKE_D = 10, 14  # bits of 64 by which two views of the same picture may differ
+BANDS = (48, 32, 16, 0)
+FLIPS = 2  # 4 bands, each tried with up to 2 bits flipped: complete up to 11 bits
+
+_PHASH = bindparam("phash", type_=BIGINT)
+_DHASH = bindparam("dhash", type_=BIGINT)
+
+
+def _apart(column: Any, value: Any) -> Any:
+    return func.bit_count(cast(column.op("#")(value), BIT(64)))
+
+
+_NEAR = or_(
+    *(
+        getattr(PhotoHash, f"band{n}") == func.any(bindparam(f"band{n}", type_=ARRAY(BIGINT)))
+        for n in range(len(BANDS))
+    )
+)
+SEEN = (
+    select(Photo.item_id, Photo.id)
+    .select_from(PhotoHash)
+    .join(Photo, Photo.id == PhotoHash.photo_id)
+    .where(
+        _NEAR,
+        _apart(PhotoHash.phash, _PHASH) <= ALIKE_P,
+        _apart(PhotoHash.dhash, _DHASH) <= ALIKE_D,
+        Photo.item_id.is_not(None),
+        Photo.item_id != bindparam("item"),
+    )
+    .order_by(Photo.id)
+    .limit(1)
+)
+OF_ITEM = (
+    select(PhotoHash.photo_id, PhotoHash.phash, PhotoHash.dhash)
+    .join(Photo, Photo.id == PhotoHash.photo_id)
+    .where(Photo.item_id == bindparam("item"))
+)
+VIEWS = select(PhotoHash).where(PhotoHash.photo_id.in_(bindparam("ids", expanding=True)))
+CHECKED = (
+    select(ProofCheck)
+    .where(ProofCheck.item_id == bindparam("item"))
+    .order_by(ProofCheck.photo_id, ProofCheck.id)
+)
+
+
+@lru_cache(maxsize=1)
+def _masks() -> tuple[int, ...]:
+    flips = [0]
+    for count in range(1, FLIPS + 1):
+        flips += [sum(1 << bit for bit in bits) for bits in combinations(range(16), count)]
+    return tuple(flips)
+
+
+def bands(phash: int) -> dict[str, list[int]]:
+    """What each band of an equal picture may hold: this one's, with up to two bits flipped."""
+    cuts = [(phash >> shift) & 0xFFFF for shift in BANDS]
+    return {f"band{n}": [cut ^ mask for mask in _masks()] for n, cut in enumerate(cuts)}
+
+
+def alike(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Are two (phash, dhash) those of the same picture?"""
+    return all(
+        ((a ^ b) & (2**64 - 1)).bit_count() <= most
+        for a, b, most in zip(one, other, (ALIKE_P, ALIKE_D), strict=True)
+    )
+
+
+def views(session: AnySession, ids: Collection[int]) -> dict[int, list[tuple[int, int]]]:
+    """(phash, dhash) of every view of these photos, the whole picture first."""
+    found: dict[int, list[tuple[int, int]]] = {photo_id: [] for photo_id in ids}
+    rows = session.scalars(VIEWS, {"ids": list(ids)}).all() if ids else []
+    for row in sorted(rows, key=lambda row: row.view):
+        found[row.photo_id].append((row.phash, row.dhash))
+    return found
+
+
+def seen_elsewhere(session: AnySession, item_id: int, look: tuple[int, int]) -> int | None:
+    """The id of another item that shows this picture already, the earliest; None if none does.
+
+    Served by the indexes on the four bands of 16 bits: complete up to 11 differing bits.
+    """
+    values = {"phash": look[0], "dhash": look[1], "item": item_id, **bands(look[0])}
+    row = session.execute(SEEN, values).first()
+    return row.item_id if row else None
+
+
+def seen_here(
+    session: AnySession, item_id: int, looks: Sequence[tuple[int, int]], but: Collection[int]
+) -> bool:
+    """Does the item show one of these views already, on another photo than ``but``?"""
+    rows = [row for row in session.execute(OF_ITEM, {"item": item_id}) if row.photo_id not in but]
+    return any(alike(look, (row.phash, row.dhash)) for row in rows for look in looks)
+
+
+def metres(session: AnySession, item_id: int, lon: float, lat: float) -> float:
+    """How far a point (lon, lat; degrees, EPSG:4326) is from an item's place, in metres."""
+    point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+    apart = func.ST_Distance(cast(Item.place, Geography), cast(point, Geography))
+    return float(session.scalar(select(apart).where(Item.id == item_id)) or 0.0)
