@@ -66,7 +66,8 @@ def number(text: str) -> float:
     """Degrees or metres from a cell.  Raises NoPosition."""
     said = text.strip().strip("'").replace("\u2212", "-").replace("\u00a0", " ")
     if turned := DMS.search(said):
-        whole: float = sum(float(part.replace(",", ".")) / 60**n for n, part in enumerate(turned.groups()))
+        parts = (float(part.replace(",", ".")) for part in turned.groups())
+        whole: float = sum(part / 60**n for n, part in enumerate(parts))
         end = said[turned.end() :].strip(" .").casefold()
         south = said.startswith("-") or end in SOUTHERN + WESTERN or said[:1].casefold() == "s"
         return -whole if south else whole
