@@ -14,14 +14,17 @@ from .user import Person, User
 
 
 class IdentityReading(Model):
-    """Somebody on a seat read who filed an item, and why.  Append-only."""
+    """Somebody on a seat read who filed an item, and why.
+
+    Append-only; whom it was about and the words may be erased.
+    """
 
     __tablename__ = "identity_reading"
     __table_args__ = (Index("ix_identity_reading_reader_at", "reader_id", "at"),)
 
     id: Mapped[pk]
     item_id: Mapped[ref] = mapped_column(ForeignKey("item.id"), index=True)
-    person_id: Mapped[ref] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[ref | None] = mapped_column(ForeignKey("person.id"), index=True)
     reader_id: Mapped[ref] = mapped_column(ForeignKey("user_account.id"))
     seat: Mapped[str]
     reason: Mapped[key]
@@ -29,7 +32,7 @@ class IdentityReading(Model):
     at: Mapped[now]
 
     item: Mapped[Item] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship()
     reader: Mapped[User] = relationship()
 
 

@@ -23,7 +23,7 @@ TABLES = (
     "tracking_code",
     "identity_reading",
 )
-KEPT = ("identity_reading", "retention_log", "breach_notice")
+KEPT = ("retention_log", "breach_notice")
 APPEND_ONLY = "".join(
     f"""
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
@@ -33,6 +33,25 @@ CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}
 """
     for table in KEPT
 )
+# A reading stays; whom it was about, and the words, may be erased like the texts of the trail.
+READINGS = """
+CREATE FUNCTION identity_reading_erase_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF (NEW.id, NEW.item_id, NEW.reader_id, NEW.seat, NEW.reason, NEW.at)
+     = (OLD.id, OLD.item_id, OLD.reader_id, OLD.seat, OLD.reason, OLD.at)
+     AND (NEW.person_id IS NOT DISTINCT FROM OLD.person_id OR NEW.person_id IS NULL)
+     AND (NEW.note = OLD.note OR NEW.note = '') THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'a reading of an identity can be erased, not changed';
+END $$;
+CREATE TRIGGER identity_reading_erase_only BEFORE UPDATE ON identity_reading
+  FOR EACH ROW EXECUTE FUNCTION identity_reading_erase_only();
+CREATE TRIGGER identity_reading_no_delete BEFORE DELETE ON identity_reading
+  FOR EACH ROW EXECUTE FUNCTION append_only();
+CREATE TRIGGER identity_reading_no_truncate BEFORE TRUNCATE ON identity_reading
+  FOR EACH STATEMENT EXECUTE FUNCTION append_only();
+"""
 
 
 def number() -> sa.Column[int]:
@@ -61,7 +80,7 @@ def upgrade() -> None:
     _readings_and_codes()
     _consents_and_copies()
     _records()
-    op.get_bind().connection.cursor().execute(APPEND_ONLY.encode())
+    op.get_bind().connection.cursor().execute((APPEND_ONLY + READINGS).encode())
 
 
 def _readings_and_codes() -> None:
@@ -69,7 +88,7 @@ def _readings_and_codes() -> None:
         "identity_reading",
         number(),
         *link("identity_reading", "item_id", "item"),
-        *link("identity_reading", "person_id", "person"),
+        *link("identity_reading", "person_id", "person", nullable=True),
         *link("identity_reading", "reader_id", "user_account"),
         words("seat"),
         words("reason", bytewise=True),
@@ -171,3 +190,4 @@ def downgrade() -> None:
     """The tables go, with what they hold."""
     for table in TABLES:
         op.drop_table(table)
+    op.execute("DROP FUNCTION identity_reading_erase_only()")
