@@ -14,7 +14,7 @@ from app.extensions import limiter
 from app.forms import Form, ItemForm, PlaceForm, clean_line, whole
 from app.forms.questions import SEEN, answers, unseen, with_questions
 from app.kinds import Kind
-from app.queries import alike, choices, filing, item_page
+from app.queries import alike, choices, elsewhere, filing, item_page
 from app.queries.actors import current_actor
 from app.queries.questions import asked as questions_of
 from app.queries.spot import NotHere, locate
@@ -258,8 +258,12 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
     values, wrong = values_of(kind, draft)
     if values is None or draft is None:
         return redirect(url_for(".step", kind=kind, key=key, page=wrong))
-    if stop := filing.emergency(values, request.args.get("aman") == "1"):
-        return stopped(kind, key, stop)
+    assured, insists = request.args.get("aman") == "1", request.args.get("tetap") == "1"
+    if stop := filing.emergency(values, assured):
+        return stopped(kind, key, stop, filing.emergency_category(values["category_code"]))
+    if not insists and (owner := elsewhere.owner_outside(db.session(), values)):
+        words = {"kind": kind, "key": key, "owner": owner, "assured": int(assured) or None}
+        return render_template("filing/wewenang.html", **words)
     asked = alike.Question.typed(kind.slug, values)
     return render_template(
         "filing/periksa.html",
@@ -276,8 +280,9 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
     )
 
 
-def stopped(kind: Kind, key: uuid.UUID, text: str) -> ResponseReturnValue:
-    return render_template("filing/darurat.html", kind=kind, key=key, text=text)
+def stopped(kind: Kind, key: uuid.UUID, text: str, fixed: str = "-") -> ResponseReturnValue:
+    """Whom to call; ``fixed`` (the category's own words) when only another category leads on."""
+    return render_template("filing/darurat.html", kind=kind, key=key, text=text, fixed=fixed)
 
 
 def _page(

@@ -51,18 +51,18 @@ def read(path: Path, code_field: str) -> Boundaries:
 
     Raises BadFile when it is no GeoJSON, too large, lacks the field or is not in degrees.
     """
-    features = list(_features(_parsed(path)))
-    if not features:
+    listed = list(features(parsed(path)))
+    if not listed:
         raise BadFile(f"{path.name} holds no features.")
     found, parts = Boundaries(), defaultdict(list)
-    for number, feature in enumerate(features, 1):
+    for number, feature in enumerate(listed, 1):
         code = _code(feature, code_field)
         if not code:
             found.uncoded += 1
             continue
         parts[code].append(_geometry(feature, number))
     if not parts:
-        raise BadFile(f"No feature has the property {code_field!r}; {_properties(features)}")
+        raise BadFile(f"No feature has the property {code_field!r}; {_properties(listed)}")
     for code, geometries in parts.items():
         if len(geometries) > 1:
             found.joined[code] = len(geometries)
@@ -70,7 +70,8 @@ def read(path: Path, code_field: str) -> Boundaries:
     return found
 
 
-def _parsed(path: Path) -> dict[str, Any]:
+def parsed(path: Path) -> dict[str, Any]:
+    """The GeoJSON of a file, in degrees.  Raises BadFile."""
     try:
         if path.stat().st_size > LARGEST:
             raise BadFile(f"{path.name} is larger than {LARGEST // 2**20} MB.")
@@ -89,7 +90,8 @@ def _parsed(path: Path) -> dict[str, Any]:
     return data
 
 
-def _features(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def features(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The features of a FeatureCollection, or the one Feature."""
     listed = [data] if data["type"] == "Feature" else data.get("features")
     for feature in listed if isinstance(listed, list) else []:
         if isinstance(feature, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +15,7 @@ from app.access import Actor
 from app.kinds import Kind
 from app.queries import choices
 from app.queries.calendar import city_calendar, city_day
+from app.queries.emergency import Alarm
 from app.queries.labels import area_label, labels, seat_label
 from models import CatalogueEntry, Person, db
 
@@ -73,13 +73,26 @@ def emergency(values: Mapping[str, Any], assured: bool) -> str:
     ``assured``: the person has read it and says that nobody is in danger; then words alone do not
     stop the form, a category of emergencies still does.
     """
-    category = labels().categories.get(values["category_code"])
-    if category is not None and category.emergency:
-        return category.emergency
-    text = f"{values['title']} {values['body']}".casefold()
-    city = current_app.config["CITY"]
-    found = any(re.search(rf"\b{re.escape(word)}\b", text) for word in city.emergency["words"])
-    return str(city.emergency["text"]) if found and not assured else ""
+    if text := emergency_category(values["category_code"]):
+        return text
+    if assured or not _alarm().heard(f"{values['title']}. {values['body']}"):
+        return ""
+    return str(current_app.config["CITY"].emergency["text"])
+
+
+def emergency_category(code: str) -> str:
+    """Whom to call instead of filing in this category; nothing for the usual ones."""
+    category = labels().categories.get(code)
+    return category.emergency if category is not None else ""
+
+
+def _alarm() -> Alarm:
+    """What this city calls an emergency, read once."""
+    held: Alarm | None = current_app.extensions.get("rembuk_alarm")
+    if held is None:
+        said = current_app.config["CITY"].emergency
+        held = current_app.extensions["rembuk_alarm"] = Alarm.read(said)
+    return held
 
 
 def said(form: Any) -> list[tuple[str, str]]:
