@@ -187,10 +187,10 @@ def bring(batch: Batch) -> Brought:
     for statement in bulk_sql.ANALYSE:
         db.session.execute(text(statement))
     _check()
+    letters = [kind.letter for kind in KINDS.values()]
+    db.session.execute(text(bulk_sql.NEW), {"kinds": list(KINDS), "letters": letters})
     for statement in bulk_sql.ITEMS:
         db.session.execute(text(statement))
-    letters = [kind.letter for kind in KINDS.values()]
-    db.session.execute(text(bulk_sql.ITEM), {"kinds": list(KINDS), "letters": letters})
     for kind in KINDS.values():
         own = bulk_sql.own_columns(kind.model.__table__)  # type: ignore[arg-type]
         db.session.execute(text(own), {"kind": kind.slug})

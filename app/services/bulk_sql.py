@@ -1,7 +1,7 @@
 """The statements of ``services.bulk``, on temporary tables that end with the transaction.
 
-Triggers, foreign keys and indexes stay in force.  A BEFORE trigger sees the rows its own statement
-has written before, so the trail is chained by one ordered INSERT … SELECT.
+Triggers, foreign keys and indexes stay in force.  The trail comes chained by the database's own
+aggregate, and its trigger checks every link once the statement ends.
 """
 
 from __future__ import annotations
@@ -156,53 +156,63 @@ CHECKS = {
         """,
 }
 
-ITEMS = (
-    # Ids and numbers follow the time of filing: lists are ordered by id.
-    """
+# Ids and numbers follow the time of filing: lists are ordered by id.
+NEW = """
     CREATE TEMP TABLE bulk_new ON COMMIT DROP AS
-    SELECT nextval('item_id_seq') AS id, one.*
-    FROM (SELECT * FROM bulk_item ORDER BY created_at, ref OFFSET 0) AS one
-    """,
+    SELECT nextval('item_id_seq') AS id, next_item_number(letter, year) AS number, one.*
+    FROM (
+      SELECT bulk_item.*, letter
+      FROM bulk_item
+      JOIN unnest(CAST(:kinds AS text[]), CAST(:letters AS text[])) AS kinds (kind, letter)
+        USING (kind)
+      ORDER BY created_at, ref OFFSET 0
+    ) AS one
+    """
+
+ITEMS = (
     "CREATE UNIQUE INDEX ON bulk_new (ref)",
     "ANALYZE bulk_new (id, ref)",
-)
-
-ITEM = """
+    """
     INSERT INTO item (
       id, kind, number, filing_key, state, title, body, category_code, place, area_code, area_basis,
       rw, rt, address, author_id, filed_by_id, channel, visibility, oversight, department_code,
       published_at, due_on, state_since, created_at, updated_at, support_count, comment_count
     )
-    SELECT i.id, i.kind, next_item_number(letter.letter, i.year), gen_random_uuid(), i.state,
-           i.title, i.body, i.category_code,
-           format('SRID=4326;POINT(%s %s)', i.lon, i.lat)::geometry,
-           i.area_code, 'confirmed', i.rw, i.rt, i.address, i.author_id, i.filed_by_id, i.channel,
-           i.visibility, i.oversight, i.department_code, i.published_at, i.due_on, i.state_since,
-           i.created_at, i.state_since, coalesce(s.n, 0), coalesce(c.n, 0)
+    SELECT i.id, i.kind, i.number, gen_random_uuid(), i.state, i.title, i.body, i.category_code,
+           format('SRID=4326;POINT(%s %s)', i.lon, i.lat)::geometry, i.area_code, 'confirmed',
+           i.rw, i.rt, i.address, i.author_id, i.filed_by_id, i.channel, i.visibility, i.oversight,
+           i.department_code, i.published_at, i.due_on, i.state_since, i.created_at, i.state_since,
+           coalesce(s.n, 0), coalesce(c.n, 0)
     FROM bulk_new i
-    JOIN unnest(CAST(:kinds AS text[]), CAST(:letters AS text[])) AS letter (kind, letter)
-      ON letter.kind = i.kind
     LEFT JOIN (SELECT ref, count(DISTINCT person_id) AS n FROM bulk_support GROUP BY ref) AS s
       USING (ref)
     LEFT JOIN (SELECT ref, count(*) AS n FROM bulk_comment GROUP BY ref) AS c USING (ref)
     ORDER BY i.id
-    """
+    """,
+)
 
 FINISH = (
     """
     CREATE TEMP TABLE bulk_step ON COMMIT DROP AS
     SELECT nextval('change_id_seq') AS id, one.*
     FROM (
-      SELECT i.id AS item_id, c.pos, c.seat, c.step, c.source, c.target, c.reason, c.text, c.at,
-             c.actor_id, uuid_send(gen_random_uuid()) AS salt
+      SELECT i.id AS item_id, i.number, c.pos, c.seat, c.step, c.source, c.target, c.reason, c.text,
+             c.at, c.actor_id, uuid_send(gen_random_uuid()) AS salt
       FROM bulk_change c JOIN bulk_new i USING (ref) ORDER BY i.id, c.pos OFFSET 0
     ) AS one
     """,
     """
-    INSERT INTO change (id, item_id, seat, step, source, target, reason, at, text_hash)
-    SELECT id, item_id, seat, step, source, target, reason, at,
-           sha256(salt || convert_to(text, 'UTF8'))
-    FROM bulk_step ORDER BY item_id, pos
+    INSERT INTO change (
+      id, item_id, seq, seat, step, source, target, reason, at, text_hash, previous_hash, hash
+    )
+    SELECT id, item_id, pos, seat, step, source, target, reason, at, text_hash,
+           lag(hash) OVER trail, hash
+    FROM (
+      SELECT *, trail_hash(number, pos, seat, step, source, target, reason, at, text_hash)
+                OVER (PARTITION BY item_id ORDER BY pos) AS hash
+      FROM (SELECT *, sha256(salt || convert_to(text, 'UTF8')) AS text_hash FROM bulk_step) AS step
+    ) AS step
+    WINDOW trail AS (PARTITION BY item_id ORDER BY pos) ORDER BY item_id, pos
     """,
     """
     INSERT INTO change_text (change_id, text, salt, actor_id)

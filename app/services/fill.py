@@ -24,7 +24,7 @@ from app.queries.calendar import city_calendar, city_day
 from app.queries.spots import Spot, points, spots
 from models import Area, Category, Department, RoutingRule, db
 
-from .bulk import Batch, NewComment, NewItem, NewLevel, NewPerson, NewSupport
+from .bulk import Batch, NewComment, NewItem, NewPerson, NewSupport
 from .demo_city import texts
 from .fill_again import Life, Lives
 from .fill_columns import OWN
@@ -238,7 +238,7 @@ def _live(
     )
     row.__dict__.update(own, **fresh)
     trail = walk(rng, where.city, row, ref)
-    row.levels = [_level(ref, level) for level in row.levels]
+    row.levels = row.past[-1]["levels"]
     return row, trail, tuple(own)
 
 
@@ -290,21 +290,6 @@ VISIBILITY, CHANNEL, HOUR = Draw(VISIBLE), Draw(CHANNELS), Draw(dict(enumerate(m
 
 def _json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _level(ref: int, row: Any) -> NewLevel:
-    return NewLevel(
-        ref,
-        row.level,
-        row.text or "",
-        row.volume,
-        row.cost,
-        row.rank,
-        row.decision,
-        row.reason or "",
-        row.seat,
-        row.decided_at,
-    )
 
 
 def _company(

@@ -1,7 +1,8 @@
 """Lives lived again: what happened to one invented item happens elsewhere, weeks apart.
 
-Walking costs more than anything else in a filling.  Items long over repeat one of some hundred
-walks of their kind, moved by whole weeks, so that weekdays and office hours stay what they were.
+Walking costs more than anything else in a filling.  Most items repeat one of some hundred finished
+walks of their kind as far as today, moved by whole weeks, so that weekdays and office hours stay
+what they were.
 """
 
 from __future__ import annotations
@@ -19,15 +20,14 @@ from .bulk import NewChange
 from .fill_walk import Walker
 
 ENOUGH = 400  # lives of each kind
-OVER = timedelta(days=240)  # by then nearly every item has come to its end
-ANEW = 0.04  # share of old items that walk by themselves nevertheless
+ANEW = 0.04  # share of items that walk by themselves nevertheless
 WEEK = timedelta(days=7)
 
 Life = tuple[Walker, list[NewChange], tuple[str, ...]]
 
 
 class Lives:
-    """Finished lives to be lived again; ``now`` is when the last of them has to be over."""
+    """Finished lives to be lived again, as far as ``now``."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -45,22 +45,24 @@ class Lives:
     ) -> Life | None:
         """A life of that kind begun in the week of ``created``, with ``fresh`` columns.
 
-        None when the item is too young for it, or not enough lives are known yet.
+        None when not enough lives are known yet, or it would begin in the future.
         """
         known = self.kept[kind]
-        if len(known) < ENOUGH or self.now - created < OVER or rng.random() < ANEW:
+        if len(known) < ENOUGH or rng.random() < ANEW:
             return None
-        old, trail, own = known[int(rng.random() * ENOUGH)]
-        moved = WEEK * round((created - old.created_at) / WEEK)
-        if trail[-1].at + moved >= self.now:
+        last, trail, own = known[int(rng.random() * ENOUGH)]
+        moved = WEEK * round((created - last.created_at) / WEEK)
+        until = self.now - moved
+        lived = trail if trail[-1].at < until else [step for step in trail if step.at < until]
+        if not lived:
             return None
+        old = Walker(**last.past[len(lived) - 1])
         row = _moved(old, own, moved, fresh)
-        return row, [_step(change, old, row, ref, moved) for change in trail], own
+        return row, [_step(change, old, row, ref, moved) for change in lived], own
 
 
 def _moved(old: Walker, own: tuple[str, ...], moved: timedelta, fresh: dict[str, Any]) -> Walker:
-    row = Walker()
-    row.__dict__.update(old.__dict__, **fresh)
+    row = Walker(**old.__dict__ | fresh)
     row.created_at, row.state_since = old.created_at + moved, old.state_since + moved
     row.published_at = old.published_at + moved if old.published_at else None
     for name in own:

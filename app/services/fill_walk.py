@@ -20,7 +20,7 @@ from app.kinds import KINDS, Kind
 from app.workflow import BACK, Step
 from models import Category
 
-from .bulk import NewChange
+from .bulk import NewChange, NewLevel
 
 # How often a step is taken among those that are open; what is not named here: 1.
 WEIGHTS = {
@@ -92,9 +92,31 @@ class Walker:
     state: str
     state_since: datetime
     levels: list[Any]
+    past: list[dict[str, Any]]  # how it stood after each of its steps
 
     def __init__(self, **columns: Any) -> None:
-        self.__dict__.update(columns, levels=[])
+        self.__dict__.update({"levels": [], "past": []} | columns)
+
+    def remember(self) -> None:
+        """Keep how it stands now."""
+        now = self.__dict__ | {"levels": [_level(row) for row in self.levels]}
+        del now["past"]
+        self.past.append(now)
+
+
+def _level(row: Any) -> NewLevel:
+    return NewLevel(
+        0,
+        row.level,
+        row.text or "",
+        row.volume,
+        row.cost,
+        row.rank,
+        row.decision,
+        row.reason or "",
+        row.seat,
+        row.decided_at,
+    )
 
 
 @dataclass
@@ -142,12 +164,16 @@ class KeptCalendar(Calendar):
 
 
 def walk(rng: random.Random, city: City, row: Walker, ref: int) -> list[NewChange]:
-    """The trail of ``row`` from its filing until today; ``row`` stands then where it leads."""
+    """The trail of ``row`` from its filing until today; ``row`` stands then where it leads.
+
+    ``row.past`` holds how it stood after each step.
+    """
     kind = KINDS[row.kind]
     row.state, row.state_since = kind.workflow.initial, row.created_at
     trail = [
         NewChange(ref, 1, "author", "file", "", row.state, "", "", row.created_at, row.filed_by_id)
     ]
+    row.remember()
     if rng.random() < FORGOTTEN:
         return trail
     at, stays = row.created_at, 0
@@ -160,6 +186,7 @@ def walk(rng: random.Random, city: City, row: Walker, ref: int) -> list[NewChang
         if at >= city.now:
             break
         trail.append(_take(rng, city, kind, row, step, seat, at, (ref, len(trail) + 1)))
+        row.remember()
     return trail
 
 

@@ -42,8 +42,25 @@ BEGIN
 END $$;
 """
 
-# The chain: each change carries the hash of the one before; nobody can rewrite, only append.
+# The chain: each change carries the hash of the one before; nobody can rewrite, only append.  A
+# change that comes without a hash is numbered and chained row by row; volumes may bring theirs,
+# made by trail_hash().  Whatever came is checked once more when its statement ends.
 TRAIL = r"""
+CREATE FUNCTION change_hash(
+  before bytea, number text, seq int, seat text, step text, source text, target text, reason text,
+  at timestamptz, text_hash bytea
+) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT sha256(convert_to(json_build_array(
+    number, seq, seat, step, source, target, reason,
+    to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+    encode(text_hash, 'hex'), coalesce(encode(before, 'hex'), '')
+  )::text, 'UTF8'))
+$$;
+
+CREATE AGGREGATE trail_hash(text, int, text, text, text, text, text, timestamptz, bytea) (
+  sfunc = change_hash, stype = bytea
+);
+
 CREATE FUNCTION change_chain() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE before record;
 BEGIN
@@ -54,12 +71,26 @@ BEGIN
    WHERE i.id = NEW.item_id;
   NEW.seq := coalesce(before.seq, 0) + 1;
   NEW.previous_hash := before.hash;
-  NEW.hash := sha256(convert_to(json_build_array(
-    before.number, NEW.seq, NEW.seat, NEW.step, NEW.source, NEW.target, NEW.reason,
-    to_char(NEW.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-    encode(NEW.text_hash, 'hex'), coalesce(encode(before.hash, 'hex'), '')
-  )::text, 'UTF8'));
+  NEW.hash := change_hash(before.hash, before.number, NEW.seq, NEW.seat, NEW.step, NEW.source,
+                          NEW.target, NEW.reason, NEW.at, NEW.text_hash);
   RETURN NEW;
+END $$;
+
+CREATE FUNCTION change_continues() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong bigint;
+BEGIN
+  SELECT c.id INTO wrong FROM fresh c
+    LEFT JOIN item i ON i.id = c.item_id
+    LEFT JOIN change before ON before.item_id = c.item_id AND before.seq = c.seq - 1
+   WHERE (c.seq = 1) <> (before.id IS NULL)
+      OR c.previous_hash IS DISTINCT FROM before.hash
+      OR c.hash IS DISTINCT FROM change_hash(before.hash, i.number, c.seq, c.seat, c.step, c.source,
+                                             c.target, c.reason, c.at, c.text_hash)
+   LIMIT 1;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION 'change % does not continue the trail of its item', wrong;
+  END IF;
+  RETURN NULL;
 END $$;
 
 CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -68,12 +99,15 @@ BEGIN
 END $$;
 
 CREATE FUNCTION change_text_matches() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE wrong bigint;
 BEGIN
-  IF (SELECT text_hash FROM change WHERE id = NEW.change_id)
-     IS DISTINCT FROM sha256(NEW.salt || convert_to(NEW.text, 'UTF8')) THEN
-    RAISE EXCEPTION 'the text of change % does not match its hash', NEW.change_id;
+  SELECT f.change_id INTO wrong FROM fresh f LEFT JOIN change c ON c.id = f.change_id
+   WHERE c.text_hash IS DISTINCT FROM sha256(f.salt || convert_to(f.text, 'UTF8'))
+   LIMIT 1;
+  IF wrong IS NOT NULL THEN
+    RAISE EXCEPTION 'the text of change % does not match its hash', wrong;
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END $$;
 
 CREATE FUNCTION change_text_erase_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -88,9 +122,11 @@ BEGIN
 END $$;
 
 CREATE TRIGGER change_chain BEFORE INSERT ON change
-  FOR EACH ROW EXECUTE FUNCTION change_chain();
-CREATE TRIGGER change_text_matches AFTER INSERT ON change_text
-  FOR EACH ROW EXECUTE FUNCTION change_text_matches();
+  FOR EACH ROW WHEN (NEW.hash IS NULL) EXECUTE FUNCTION change_chain();
+CREATE TRIGGER change_continues AFTER INSERT ON change REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION change_continues();
+CREATE TRIGGER change_text_matches AFTER INSERT ON change_text REFERENCING NEW TABLE AS fresh
+  FOR EACH STATEMENT EXECUTE FUNCTION change_text_matches();
 CREATE TRIGGER change_text_erase_only BEFORE UPDATE ON change_text
   FOR EACH ROW EXECUTE FUNCTION change_text_erase_only();
 CREATE TRIGGER change_text_no_delete BEFORE DELETE ON change_text

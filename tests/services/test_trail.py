@@ -64,6 +64,53 @@ def test_a_text_that_does_not_match_its_hash_is_refused(session: Any) -> None:
         session.flush()
 
 
+LIKE_THE_LAST = """
+    INSERT INTO change (item_id, seat, step, source, target, text_hash, seq, previous_hash, hash)
+    SELECT item_id, seat, 'forged', target, target, text_hash, {seq}, {previous}, {hash}
+    FROM change JOIN item ON item.id = item_id ORDER BY seq DESC LIMIT 1
+"""
+RIGHT = "change_hash(hash, number, seq + 1, seat, 'forged', target, target, '', now(), text_hash)"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"hash": "sha256('anything')"},
+        {"hash": "hash"},
+        {"previous": "sha256('another')"},
+        {"previous": "NULL"},
+        {"previous": "previous_hash"},
+        {"seq": "seq + 2"},
+        {"seq": "0", "previous": "NULL"},
+        {"hash": RIGHT.replace("forged", "other")},
+        {"hash": RIGHT.replace("seq + 1", "seq")},
+    ],
+    ids=str,
+)
+def test_a_hash_brought_along_must_continue_the_trail(session: Any, forged: dict[str, str]) -> None:
+    make.item(state="verified")
+    given_ = {"seq": "seq + 1", "previous": "hash", "hash": RIGHT} | forged
+    with pytest.raises(DatabaseError, match="does not continue"):
+        session.execute(text(LIKE_THE_LAST.format(**given_)))
+
+
+def test_a_right_hash_brought_along_is_taken_and_nothing_else_in_its_statement(
+    session: Any,
+) -> None:
+    item = make.item(state="verified")
+    session.execute(text(LIKE_THE_LAST.format(seq="seq + 1", previous="hash", hash=RIGHT)))
+    lines = walk.of_item(session, item.id)
+    assert lines[-1].step == "forged"
+    assert lines[-1].hash == walk.chained(item.number, lines[-1], lines[-2].hash)
+    two = """
+        INSERT INTO change (item_id, seat, step, source, target, text_hash, seq, hash)
+        VALUES (:item, 'author', 'x', '', '', '', 1, NULL),
+               (:item, 'author', 'x', '', '', '', 9, '')
+    """
+    with pytest.raises(DatabaseError, match="does not continue"):
+        session.execute(text(two), {"item": item.id})
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=str)
 def test_a_trail_that_nobody_touched_is_whole(session: Any, kind: Any, tmp_path: Path) -> None:
     item = make.item(kind.slug)
@@ -160,13 +207,13 @@ def test_a_walk_in_portions_sees_every_change_once(
 ) -> None:
     monkeypatch.setattr(walk, "ITEMS_AT_ONCE", items_at_once)
     monkeypatch.setattr(walk, "HASHES_AT_ONCE", items_at_once + 1)
-    made = [
-        make.item(state=state) for state in ("verified", "routed", None, None, "closed", None, None)
-    ]
+    for state in ("verified", "routed", None, None, "closed", None, None):
+        make.item(state=state)
     trail.seal(session())
     seen: list[int] = []
     report = walk.verify(session(), seen.append)
-    assert (report.problems, report.items) == ([], len(made))
+    made = session.scalar(select(func.count()).select_from(Item))
+    assert (report.problems, report.items) == ([], made)
     assert report.changes == session.scalar(select(func.count()).select_from(Change))
     assert seen == sorted(set(seen))
     records = list(trail.export(session()))
