@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 
 from app.kinds import KINDS, Kind
+from app.workflow import State
 
 group = AppGroup("kinds", help="The declared kinds of item.")
 
@@ -31,7 +32,7 @@ def _section(kind: Kind) -> str:
     lines += [kind.workflow.mermaid(), "```", ""]
     lines += ["| State | Phase | Held by | Working days | Allows |", "|---|---|---|---|---|"]
     for state in kind.workflow.states:
-        days = "a date or rule" if state.name in kind.clocks else (state.within or "–")
+        days = _days(kind, state)
         allows = ", ".join(sorted(state.allows)) or "–"
         lines.append(
             f"| `{state.name}` | {state.phase} | {state.held_by or '–'} | {days} | {allows} |"
@@ -40,6 +41,14 @@ def _section(kind: Kind) -> str:
         names = ", ".join(f"`{step.name}`" for step in stays)
         lines += ["", f"Recorded without a change of state: {names}."]
     return "\n".join([*lines, ""])
+
+
+def _days(kind: Kind, state: State) -> str:
+    if state.name in kind.named:
+        return "the day that was named"
+    if kind.promise is not None and state.clock:
+        return f"`{state.clock}_days` of the policy"
+    return str(state.within or "–")
 
 
 @group.command("diagrams")

@@ -6,9 +6,11 @@ from .calendar import Calendar, Spans, Special, spans_of
 from .national import Holiday, joint_leave_known, national
 from .policy import DEFAULTS, HIGH, NORMAL, Policies, Policy, PolicyLine
 from .promises import BREACH, TWICE, WARN, WHOLE, Clocks, Event, Pause, Run, Stage, read
+from .terms import CAPS, Terms
 
 __all__ = [
     "BREACH",
+    "CAPS",
     "DEFAULTS",
     "HIGH",
     "NORMAL",
@@ -27,6 +29,7 @@ __all__ = [
     "Special",
     "Spans",
     "Stage",
+    "Terms",
     "joint_leave_known",
     "national",
     "read",

@@ -33,6 +33,8 @@ class Event(Protocol):
     @property
     def at(self) -> datetime: ...
     @property
+    def step(self) -> str: ...
+    @property
     def source(self) -> str: ...
     @property
     def target(self) -> str: ...
@@ -284,10 +286,10 @@ class _Reader:
 
     def _begin_hop(self, stage: Stage, number: int, at: datetime, position: int) -> None:
         if self.hop is not None:
-            if stage.open and stage.clock == self.hop.clock:
+            if stage.clock == self.hop.clock:
                 return
             self.hop.ended_at, self.hop = at, None
-        if stage.open and (stage.days is not None or stage.named):
+        if stage.days is not None or stage.named:
             length = self.calendar.ticks(stage.days or 0)
             self.hop = Run(stage.clock, number, at, position, length, self.calendar)
             self.hops.append(self.hop)

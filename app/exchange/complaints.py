@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, text
 
 from app.kinds.lapor import LAPOR
-from app.queries.calendar import city_calendar, city_day
+from app.queries.calendar import city_day
 from app.queries.rulebook import rulebook
 from app.queries.spots import points
 from app.services import bulk
@@ -36,7 +36,7 @@ from models import (
 )
 
 from .mapping import Mapping
-from .records import PATHS, Ground, Record, Refused, record, standing, tell
+from .records import PATHS, Ground, Record, Refused, record, tell
 from .reports import Outcome, Verdict
 from .tables import Row, plain
 
@@ -266,12 +266,11 @@ class Importer:
         return kept
 
     def _item(self, found: Record, ref: int, author: int) -> NewItem:
-        last, state = found.trail[-1], LAPOR.workflow[found.state]
+        last = found.trail[-1]
         spot = found.place or None
         lon, lat = (spot.lon, spot.lat) if spot else self.ground.points[found.area_code]
         published = next((c.at for c in found.trail if c.step == "verify"), None)
         zone = self.ground.zone
-        since = last.at.astimezone(zone).date()
         return NewItem(
             ref=ref,
             kind=LAPOR.slug,
@@ -292,7 +291,7 @@ class Importer:
             oversight=found.category.is_about_officials,
             department_code=found.department or None,
             published_at=published,
-            due_on=LAPOR.due_on(standing(found), state, since, city_calendar()),
+            due_on=None,
             state_since=last.at,
             created_at=found.trail[0].at,
             year=found.trail[0].at.astimezone(zone).year,

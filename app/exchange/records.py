@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -344,14 +343,3 @@ def _settle_owner(found: Record, steps: list[Step], ground: Ground) -> None:
         found.notes.append(_("the department follows from the rules"))
     elif "route" not in named:
         found.department = ""
-
-
-def standing(found: Record) -> Any:
-    """What the clock of its state is read from, as of an item."""
-    return SimpleNamespace(
-        complaint_class=found.category.complaint_class or "bukan_pengawasan",
-        priority="normal",
-        planned_on=None,
-        category=found.category,
-        category_code=found.category.code,
-    )

@@ -11,15 +11,15 @@ from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired, Optional
 
 from app.forms import ItemForm, not_in_the_future
-from app.workflow import BACK, Phase, State, Step, Workflow
+from app.workflow import BACK, Step, Workflow
 from models import Complaint
 
+from . import outside
 from .base import Kind
 from .corrections import CORRECTED, additions, corrections
+from .lapor_states import STATES, promise
 from .verdicts import VERDICT, VERDICTS, may_appeal
-from .words import QUIET, TALKS
 
-RESOLVE_DAYS = {"informasi": 5, "aspirasi": 14, "bukan_pengawasan": 14, "pengawasan": 60}
 REFUSALS = ("not_our_authority", "outside_city", "unclear", "spam", "not_public", "already_done")
 OUTSIDE = ("owner_reported", "seen_on_site", "resident_says_so")
 RETURNS = ("not_our_authority", "wrong_department", "private_land", "more_owners")
@@ -48,28 +48,6 @@ class ComplaintForm(ItemForm):
     )
     happened_on = DateField(_("When did you see it?"), validators=[Optional(), not_in_the_future])
 
-
-STATES = (
-    State("received", _("Received"), Phase.NEW, "triage", 3, QUIET),
-    State("need_info", _("Waiting for the reporter"), Phase.NEW, "author", 10, QUIET),
-    State("verified", _("Verified"), Phase.OPEN, "triage", 2, TALKS),
-    State("routed", _("Sent to the department"), Phase.OPEN, "owner", 3, TALKS),
-    State("accepted", _("Taken up by the department"), Phase.OPEN, "owner", 5, TALKS),
-    State("returned", _("Sent back by the department"), Phase.OPEN, "triage", 2, TALKS, again=True),
-    State("planned", _("Planned"), Phase.OPEN, "owner", None, TALKS),
-    State("working", _("Being worked on"), Phase.OPEN, "owner", 14, TALKS),
-    State("proof_submitted", _("Proof is being checked"), Phase.OPEN, "triage", 3, TALKS),
-    State("reopened", _("Opened again"), Phase.OPEN, "owner", 3, TALKS, again=True),
-    State("appealed", _("Appeal is being decided"), Phase.OPEN, "appeal", 10, TALKS),
-    State("divided", _("Divided among several departments"), Phase.OPEN, allows=TALKS),
-    State("to_external", _("With an owner outside the city"), Phase.OPEN, "triage", None, TALKS),
-    State("resolved", _("Resolved, please confirm"), Phase.DONE, "author", 10, TALKS),
-    State("closed", _("Closed"), Phase.DONE, allows=frozenset({"comment"})),
-    State("rejected", _("Not accepted"), Phase.CLOSED, allows=frozenset()),
-    State("merged", _("Joined with another report"), Phase.CLOSED, allows=frozenset()),
-    State("to_proposal", _("Goes on as a proposal"), Phase.CLOSED, allows=frozenset()),
-    State("archived", _("Archived"), Phase.CLOSED, allows=frozenset()),
-)
 
 WORKFLOW = Workflow(
     states=STATES,
@@ -100,6 +78,13 @@ WORKFLOW = Workflow(
             "received",
             by=("author",),
             asks=("note", "photos?"),
+        ),
+        Step(
+            "no_answer",
+            _("No answer came"),
+            ("need_info",),
+            "received",
+            by=("system",),
         ),
         Step(
             "route",
@@ -202,14 +187,6 @@ WORKFLOW = Workflow(
         ),
         *VERDICTS,
         Step(
-            "refer",
-            _("Hand to an owner outside"),
-            ("verified", "returned"),
-            "to_external",
-            by=("triage",),
-            asks=("external", "note"),
-        ),
-        Step(
             "external_done",
             _("The outside owner has finished"),
             ("to_external",),
@@ -219,14 +196,6 @@ WORKFLOW = Workflow(
             reasons=OUTSIDE,
             proves=True,
             help=_("With a photo of the place, or with the reason why there is none."),
-        ),
-        Step(
-            "take_back",
-            _("Take it back"),
-            ("to_external",),
-            "verified",
-            by=("triage",),
-            asks=("note",),
         ),
         Step(
             "reject",
@@ -295,6 +264,7 @@ WORKFLOW = Workflow(
             asks=("reason", "note?"),
             reasons=("solved_itself", "filed_by_mistake", "no_longer_wanted"),
         ),
+        *outside.STEPS,
         *additions(STATES),
         *corrections(STATES, by=("triage",)),
     ),
@@ -306,6 +276,7 @@ def _facts(item: Complaint) -> frozenset[str]:
         {
             "place_bound" if item.category.place_bound else "not_place_bound",
             "few_returns" if item.returns < 2 else "many_returns",
+            "has_department" if item.department_code else "no_department",
             "whole" if item.parent_id is None else "part",
             "info_asked" if item.info_asked else "info_not_asked",
             "may_appeal" if may_appeal(item) else "no_appeal",
@@ -321,10 +292,6 @@ def _plan(item: Complaint, answers: Mapping[str, Any]) -> None:
     item.planned_on = answers["date"]
 
 
-def _refer(item: Complaint, answers: Mapping[str, Any]) -> None:
-    item.department_code = answers["external"]
-
-
 def _return(item: Complaint, answers: Mapping[str, Any]) -> None:
     item.returns += 1
     if answers.get("other_department"):
@@ -337,14 +304,6 @@ def _ask(item: Complaint, answers: Mapping[str, Any]) -> None:
 
 def _columns(values: dict[str, Any], day: date) -> dict[str, Any]:
     return {"subject_department_code": values.get("subject_department_code") or None}
-
-
-def _planned(item: Complaint) -> date | None:
-    return item.planned_on
-
-
-def _working(item: Complaint) -> int:
-    return RESOLVE_DAYS[item.complaint_class]
 
 
 LAPOR = Kind(
@@ -363,16 +322,17 @@ LAPOR = Kind(
     publishes_at_filing=False,
     effects={
         **CORRECTED,
+        **outside.EFFECTS,
         **VERDICT,
         "route": _route,
         "reverify": _route,
         "decide_owner": _route,
         "plan": _plan,
-        "refer": _refer,
         "return": _return,
         "ask_info": _ask,
     },
-    clocks={"planned": _planned, "working": _working},
+    named={"planned": "planned_on"},
+    promise=promise,
     facts=_facts,
     columns=_columns,
 )

@@ -20,7 +20,7 @@ from app.kinds import KINDS
 from app.workflow import BACK
 from models import db
 
-from . import bulk_sql
+from . import bulk_sql, clocks
 
 
 class BulkError(Exception):
@@ -49,7 +49,8 @@ class NewItem:
     """An item as it stands now; ``ref`` names it within the batch.
 
     ``own`` holds every column of the kind's own table but the id.  ``year`` is that of the public
-    number.  lon, lat in degrees (EPSG:4326).
+    number.  lon, lat in degrees (EPSG:4326).  The deadlines (due_on, due_at, next_mark_at) are
+    computed from the trail, whatever stands here.
     """
 
     ref: int
@@ -75,7 +76,9 @@ class NewItem:
     state_since: datetime
     created_at: datetime
     year: int
-    own: dict[str, Any]
+    due_at: datetime | None = None
+    next_mark_at: datetime | None = None
+    own: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -177,6 +180,7 @@ def open_series(years: Iterable[int]) -> None:
 
 def bring(batch: Batch) -> Brought:
     """Bring a batch in, in the caller's transaction.  Raises BulkError, with nothing written."""
+    clocks.settle_batch(batch.items, batch.changes)
     for statement in (*bulk_sql.SETTINGS, *bulk_sql.STAGING):
         db.session.execute(text(statement))
     _copy("bulk_item", ((*_values(row)[:-1], Json(row.own)) for row in batch.items))

@@ -61,7 +61,8 @@ STAGING = (
       title text, body text, lon float8, lat float8, area_code text COLLATE "C", rw int, rt int,
       address text, author_id bigint, filed_by_id bigint, channel text, visibility text,
       oversight boolean, department_code text COLLATE "C", published_at timestamptz, due_on date,
-      state_since timestamptz, created_at timestamptz, year int, own jsonb
+      state_since timestamptz, created_at timestamptz, year int,
+      due_at timestamptz, next_mark_at timestamptz, own jsonb
     ) ON COMMIT DROP
     """,
     """
@@ -176,13 +177,14 @@ ITEMS = (
     INSERT INTO item (
       id, kind, number, filing_key, state, title, body, category_code, place, area_code, area_basis,
       rw, rt, address, author_id, filed_by_id, channel, visibility, oversight, department_code,
-      published_at, due_on, state_since, created_at, updated_at, support_count, comment_count
+      published_at, due_on, due_at, next_mark_at, state_since, created_at, updated_at,
+      support_count, comment_count
     )
     SELECT i.id, i.kind, i.number, gen_random_uuid(), i.state, i.title, i.body, i.category_code,
            format('SRID=4326;POINT(%s %s)', i.lon, i.lat)::geometry, i.area_code, 'confirmed',
            i.rw, i.rt, i.address, i.author_id, i.filed_by_id, i.channel, i.visibility, i.oversight,
-           i.department_code, i.published_at, i.due_on, i.state_since, i.created_at, i.state_since,
-           coalesce(s.n, 0), coalesce(c.n, 0)
+           i.department_code, i.published_at, i.due_on, i.due_at, i.next_mark_at,
+           i.state_since, i.created_at, i.state_since, coalesce(s.n, 0), coalesce(c.n, 0)
     FROM bulk_new i
     LEFT JOIN (SELECT ref, count(DISTINCT person_id) AS n FROM bulk_support GROUP BY ref) AS s
       USING (ref)

@@ -252,11 +252,8 @@ def _moment(rng: random.Random, where: Setting, kind: str) -> datetime:
 
 
 def _item(rng: random.Random, where: Setting, row: Any, ref: int, own: tuple[str, ...]) -> NewItem:
-    kind = KINDS[row.kind]
     lon, lat = rng.choice(where.spots[row.area_code])
     title, body, address = where.words.item(rng, row)
-    state = kind.workflow[row.state]
-    since = row.state_since.astimezone(where.city.zone).date()
     return NewItem(
         ref=ref,
         kind=row.kind,
@@ -277,7 +274,7 @@ def _item(rng: random.Random, where: Setting, row: Any, ref: int, own: tuple[str
         oversight=row.oversight,
         department_code=row.department_code,
         published_at=row.published_at,
-        due_on=kind.due_on(row, state, since, where.city.calendar),
+        due_on=None,
         state_since=row.state_since,
         created_at=row.created_at,
         year=getattr(row, "plan_year", row.created_at.astimezone(where.city.zone).year),

@@ -12,11 +12,12 @@ from sqlalchemy import func, inspect, select, text
 
 from app.access import ACTS, CONFIRMED, Actor, on_public_list, seat_for
 from app.kinds import Kind, kind_of
-from app.queries.calendar import city_calendar, city_day
+from app.queries import roads
+from app.queries.calendar import city_day
 from app.workflow import BACK, NotAllowed, Step
 from models import Category, Change, Draft, Follow, Item, Person, db
 
-from . import after, notify, proof
+from . import after, clocks, notify, proof
 from .answers import checked
 from .changes import record
 
@@ -94,6 +95,7 @@ def file(
         actor_id=actor.user_id,
         at=at,
     )
+    clocks.settle(item, [change])
     _take_draft(item, change)
     if actor.user_id is not None:
         db.session.add(Follow(item_id=item.id, user_id=actor.user_id))
@@ -105,12 +107,13 @@ def _new(kind: Kind, category: Category, values: Mapping[str, Any], at: datetime
     columns = {column.key for column in inspect(kind.model).column_attrs}
     given = {name: value for name, value in values.items() if name in columns and value is not None}
     given |= kind.columns(dict(values), city_day(at))
+    if "road_class" in columns:
+        given |= roads.known(db.session, category, values)
     given["place"] = WKTElement(f"POINT({values['lon']} {values['lat']})", srid=4326)
     item = kind.model(**given, state=kind.workflow.initial, created_at=at, state_since=at)
     _classify(item, category)
     year = getattr(item, "plan_year", city_day(at).year)
     item.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
-    _start_clock(item, kind, at)
     return item
 
 
@@ -128,11 +131,6 @@ def _publish_at_filing(item: Item, kind: Kind, at: datetime) -> None:
     person = db.session.get_one(Person, item.author_id)
     if kind.publishes_at_filing and person.level >= CONFIRMED and not item.oversight:
         item.published_at = at
-
-
-def _start_clock(item: Item, kind: Kind, at: datetime) -> None:
-    state = kind.workflow[item.state]
-    item.due_on = kind.due_on(item, state, city_day(at), city_calendar())
 
 
 def _take_draft(item: Item, change: Change) -> None:
@@ -161,11 +159,11 @@ def split_off(parent: Item, department_code: str, title: str, *, seat: str, at: 
     year = city_day(at).year
     child.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
     child.category = parent.category
-    _start_clock(child, kind, at)
     db.session.add(child)
     db.session.flush()
     number = parent.number if on_public_list(parent) else ""
     change = record(child, seat=seat, step="split_off", source="", target=SENT, text=number, at=at)
+    clocks.settle(child, [change])
     notify.step_taken(child, change)
     return child
 
@@ -199,7 +197,7 @@ def move(
         return earlier
     kind, at = kind_of(item), at or datetime.now(UTC)
     step, seat = _step(item, kind, step_name, actor)
-    given = checked(item, step, actor, answers or {}) | {"seat": seat, "due_on": item.due_on}
+    given = checked(item, step, actor, answers or {}) | {"seat": seat}
     given = proof.checked(item, step, given, answers or {}, at)
     source, hands = item.state, _hands(item)
     _apply(item, kind, step, given, at)
@@ -217,6 +215,7 @@ def move(
     )
     for photo in given.get("photos", ()):
         photo.item_id, photo.change_id = item.id, change.id
+    clocks.settle(item)
     after.follow_up(item, step, given, change)
     notify.step_taken(item, change, handed_on=_hands(item) != hands)
     return change
@@ -252,7 +251,7 @@ def _apply(item: Item, kind: Kind, step: Step, given: Mapping[str, Any], at: dat
         kind.effects[step.name](item, given)
     if "category" in given:
         _classify(item, db.session.get_one(Category, given["category"]))
-    _arrive(item, kind, step, target, at)
+    _arrive(item, step, target, at)
 
 
 def _hands(item: Item) -> tuple[str, str | None, bool]:
@@ -283,11 +282,10 @@ def _target(item: Item, step: Step) -> str:
     return db.session.scalars(into.order_by(Change.seq.desc()).limit(1)).one()
 
 
-def _arrive(item: Item, kind: Kind, step: Step, target: str, at: datetime) -> None:
+def _arrive(item: Item, step: Step, target: str, at: datetime) -> None:
     item.updated_at = at
     if step.publishes and item.published_at is None:
         item.published_at = at
     if target == item.state and step.target is None:
         return
     item.state, item.state_since = target, at
-    _start_clock(item, kind, at)

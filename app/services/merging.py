@@ -22,6 +22,7 @@ from app.access import on_public_list
 from app.workflow import Step
 from models import Change, Follow, Item, Joining, Support, User, db
 
+from . import clocks
 from .changes import record
 
 
@@ -34,17 +35,13 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change
 
 
 def join(item: Item, into: Item, answers: Mapping[str, Any], at: datetime) -> None:
-    """Everybody behind ``item`` stands behind ``into``; the older clock holds.
-
-    ``answers["due_on"]`` is the promise ``item`` had.
-    """
+    """Everybody behind ``item`` stands behind ``into``; the clock of the older one holds."""
     item.merged_into_id = into.id
     db.session.refresh(into, with_for_update={"of": Item})
     joining = Joining(item_id=item.id, into_id=into.id, at=at, person_ids=_bring_people(item, into))
     db.session.add(joining)
-    if answers["due_on"] and into.due_on:
-        into.due_on = min(answers["due_on"], into.due_on)
     _tell(into, item, "absorb", answers["seat"], at)
+    clocks.settle(into)
 
 
 def separate(item: Item, seat: str, at: datetime) -> None:
@@ -68,6 +65,7 @@ def separate(item: Item, seat: str, at: datetime) -> None:
     db.session.execute(supports)
     _count(into)
     _tell(into, item, "release", seat, at)
+    clocks.settle(into)
 
 
 def _tell(into: Item, item: Item, step: str, seat: str, at: datetime) -> None:

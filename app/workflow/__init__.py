@@ -28,7 +28,9 @@ class State:
     ``within`` is the number of working days the holder has before the item should leave the
     state (None: no clock).  ``held_by`` names who has to act: ``triage``, ``owner`` (the
     department), ``author``, ``planner``, ``level`` or ``""`` when nobody has to.  ``again`` says
-    that the item came back to them.
+    that the item came back to them.  ``clock`` names the clock that runs here (states of one name
+    share a run; usually the state's own).  ``pauses``: the clocks may stand still here, once.
+    ``counts``: whether the promise of the whole runs here; None: as long as the item is not over.
     """
 
     name: str
@@ -38,6 +40,9 @@ class State:
     within: int | None = None
     allows: frozenset[str] = frozenset({"comment", "support"})
     again: bool = False
+    clock: str = ""
+    pauses: bool = False
+    counts: bool | None = None
 
 
 @dataclass(frozen=True)

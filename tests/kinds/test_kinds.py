@@ -40,7 +40,7 @@ def test_every_reason_with_words_is_used():
 @every_kind
 def test_every_effect_and_clock_names_a_step_or_state_there_is(kind):
     assert set(kind.effects) <= {step.name for step in kind.workflow.steps}
-    assert set(kind.clocks) <= {state.name for state in kind.workflow.states}
+    assert set(kind.named) <= {state.name for state in kind.workflow.states}
 
 
 @every_kind

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from app.access import Actor
 from app.kinds import KINDS, kind_of
-from app.queries.calendar import city_calendar, city_day
+from app.queries.calendar import city_calendar, city_day, city_terms
 from app.services import items
 from models import Category, Change, Draft, Follow, Item
 from tests import factories as make
@@ -140,41 +140,60 @@ def test_numbers_of_a_kind_count_up_and_never_repeat():
 
 
 @every_kind
-def test_each_state_promises_a_working_day(kind, session):
+def test_a_state_gives_its_holder_so_many_working_days(kind):
     for state in KINDS[kind].workflow.states:
-        item = make.item(kind, state=state.name)
-        today, calendar = city_day(item.state_since), city_calendar()
-        if state.name in KINDS[kind].clocks:
-            continue
-        if state.within is None:
+        item, calendar = make.item(kind, state=state.name), city_calendar()
+        own = None if state.name in KINDS[kind].named or state.clock else state.within
+        if own is not None:
+            due_at = calendar.after(item.state_since, own)
+            assert item.due_at == due_at, state.name
+            assert item.due_on == city_day(due_at), state.name
+        elif kind != "lapor" and state.name not in KINDS[kind].named:
             assert item.due_on is None, state.name
-        else:
-            assert item.due_on == calendar.add(today, state.within), state.name
-            assert calendar.between(today, item.due_on) == state.within
+
+
+def test_a_complaint_promises_verification_and_solution_from_its_receipt():
+    item, calendar = make.item("lapor"), city_calendar()
+    policy = city_terms().policies.policy(
+        item.complaint_class, item.category_code, "normal", city_day()
+    )
+    assert item.hop_due_at == item.due_at == calendar.after(item.created_at, policy.verify)
+    assert item.whole_due_at == calendar.after(item.created_at, policy.verify + policy.resolve)
+    assert (item.round, item.pauses, item.whole_ended_at) == (1, 0, None)
 
 
 def test_planned_work_is_promised_for_the_day_that_was_named():
     item = make.item("lapor", state="accepted")
-    day = city_day() + timedelta(days=40)
-    officer = seat("officer")
-    items.move(item, "plan", officer, {"date": day, "note": "Menunggu aspal."})
+    day = city_calendar().add(city_day(), 2)
+    items.move(item, "plan", seat("officer"), {"date": day, "note": "Menunggu aspal."})
     assert (item.planned_on, item.due_on) == (day, day)
 
 
-@pytest.mark.parametrize(("complaint_class", "days"), [("informasi", 5), ("pengawasan", 60)])
-def test_work_is_promised_by_the_class_of_the_complaint(complaint_class, days, session):
+def test_a_plan_does_not_move_the_promise_of_the_whole():
     item = make.item("lapor", state="accepted")
+    whole, day = item.whole_due_at, city_day() + timedelta(days=200)
+    items.move(item, "plan", seat("officer"), {"date": day, "note": "Menunggu anggaran."})
+    assert city_day(item.hop_due_at) == day
+    assert item.due_at == item.whole_due_at == whole
+
+
+@pytest.mark.parametrize(("complaint_class", "days"), [("informasi", 5), ("pengawasan", 60)])
+def test_the_whole_is_promised_by_the_class_of_the_complaint(complaint_class, days, session):
+    item = make.item("lapor", state="accepted", category_code=make.category("lapor").code)
     item.complaint_class = complaint_class
     session.flush()
     items.move(item, "start", seat("officer"))
-    assert city_calendar().between(city_day(item.state_since), item.due_on) == days
+    assert item.due_at == city_calendar().after(item.created_at, 3 + days)
 
 
 def test_a_fact_recorded_on_the_trail_leaves_the_clock_alone():
-    item = make.item("badami", state="pilot", published=True)
-    item.due_on, since = date(2030, 1, 2), item.state_since
-    items.move(item, "monitor", seat("officer"), {"note": "Sudah dipakai 40 orang."})
-    assert (item.state, item.state_since, item.due_on) == ("pilot", since, date(2030, 1, 2))
+    item = make.item("badami", state="evaluation", published=True)
+    due, since = item.due_at, item.state_since
+    later = since + timedelta(days=3)
+    moderator = seat("moderator")
+    items.move(item, "relocate", moderator, {"area": make.OTHER_KELURAHAN}, at=later)
+    assert due is not None
+    assert (item.state, item.state_since, item.due_at) == ("evaluation", since, due)
 
 
 # -- publication ----------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -41,11 +41,16 @@ def test_everybody_behind_the_one_stands_behind_the_other(kind, session):
     assert into.support_count == 2
 
 
-def test_the_older_clock_holds():
-    early, late = date(2026, 1, 5), date(2026, 3, 9)
-    one, into = make.item("lapor", due_on=early), make.item("lapor", due_on=late)
+def test_the_clock_of_the_oldest_report_holds_until_they_are_separated():
+    now = datetime.now(UTC)
+    one, into = make.item("lapor", at=now - timedelta(days=9)), make.item("lapor", at=now)
+    promised, hop = into.whole_due_at, into.hop_due_at
     merge(one, into)
-    assert into.due_on == early
+    assert (into.whole_due_at, into.hop_due_at) == (one.whole_due_at, hop)
+    assert into.whole_due_at < promised
+    items.move(one, "unmerge", make.everybody(one), {"note": "Bukan hal yang sama."})
+    assert into.whole_due_at == promised
+    assert (one.due_at, one.whole_ended_at) == (one.hop_due_at, None)
 
 
 def test_both_trails_stay_and_the_other_says_what_joined(session):
