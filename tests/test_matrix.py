@@ -80,6 +80,9 @@ class House:
             "notification_id": 1,
             "user_id": self.users["resident"],
             "mandate_id": self.mandate,
+            "department_code": make.DEPARTMENT,
+            "area_code": make.KELURAHAN,
+            "export_id": 1,
         }
         with self.app.test_request_context():
             names = next(self.app.url_map.iter_rules(endpoint)).arguments

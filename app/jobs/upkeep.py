@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import JobContext
 
 from app import rate_store
-from app.services import alike, clock, drafts, facets, photos, trail
+from app.services import alike, clock, drafts, facets, numbers, photos, trail
 from maps import fold
 from models import db
 
@@ -20,6 +20,13 @@ KEPT_HOURS = 30 * 24
 def facets_refresh(timestamp: int) -> None:
     """Count what stands where."""
     facets.refresh(db.session())
+
+
+@jobs.periodic(cron="7 * * * *")
+@jobs.task(name="numbers_refresh", queueing_lock="numbers_refresh", retry=QUICK)
+def numbers_refresh(timestamp: int) -> None:
+    """Count the public numbers of Lapor!."""
+    numbers.refresh(db.session())
 
 
 @jobs.periodic(cron="* * * * *")

@@ -1,0 +1,218 @@
+"""Count the numbers of Lapor! beforehand: facts of changed complaints, then every office's figures.
+
+A job does it (``app.jobs.upkeep``).  What each number means stands in ``app.queries.numbers``, in
+the words people read.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import bindparam, func, select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from app.kinds import KINDS
+from app.queries.calendar import city_calendar, city_day
+from app.queries.numbers import ANSWER_DAYS, DAYS, VERIFY_DAYS
+from app.workflow import Phase
+from models import AnySession, Change, FigureRefresh, Item, WorkingDay
+
+ONE = 1
+BATCH = 50_000  # changes read at a time
+MONTHS = 12
+
+# Steps with which an office says for the first time what it does about a complaint.
+ANSWERS = ("plan", "start", "answer", "submit_proof", "refer", "make_proposal", "divide")
+
+FACTS = text(
+    """
+    INSERT INTO complaint_fact (item_id, area_code, department_code, whole, divided, received_at,
+      decided_at, routed_at, answered_at, resolved_at, due_at, state, returned_by, disputes,
+      appeals, upheld, rating)
+    SELECT item.id, item.area_code, item.department_code, complaint.parent_id IS NULL,
+      bool_or(step = 'divide'), item.created_at,
+      min(at) FILTER (WHERE source IN ('received', 'need_info')
+                        AND target NOT IN ('received', 'need_info')),
+      min(at) FILTER (WHERE target = 'routed' AND source <> target),
+      min(at) FILTER (WHERE step IN :answers),
+      max(at) FILTER (WHERE target = 'resolved' AND source <> target),
+      complaint.whole_due_at, item.state,
+      coalesce(array_agg(split_part(seat, ':', 2)) FILTER (WHERE step = 'return'), '{}'),
+      count(*) FILTER (WHERE step IN ('dispute', 'contest')),
+      count(*) FILTER (WHERE step = 'appeal'),
+      count(*) FILTER (WHERE step = 'uphold'), complaint.rating
+    FROM item JOIN complaint USING (id) JOIN change ON change.item_id = item.id
+    WHERE item.id IN (SELECT item_id FROM change WHERE id > :after AND id <= :upto)
+    GROUP BY item.id, complaint.id
+    ON CONFLICT (item_id) DO UPDATE SET
+      (area_code, department_code, divided, decided_at, routed_at, answered_at, resolved_at,
+       due_at, state, returned_by, disputes, appeals, upheld, rating) =
+      (excluded.area_code, excluded.department_code, excluded.divided, excluded.decided_at,
+       excluded.routed_at, excluded.answered_at, excluded.resolved_at, excluded.due_at,
+       excluded.state, excluded.returned_by, excluded.disputes, excluded.appeals,
+       excluded.upheld, excluded.rating)
+    """
+).bindparams(bindparam("answers", expanding=True))
+
+FIGURES = text(
+    """
+    WITH told AS (
+      SELECT fact.*, came.number AS came, decided.number AS decided, routed.number AS routed,
+        answered.number AS answered, done.number AS done,
+        fact.state IN ('resolved', 'closed') AS stands
+      FROM complaint_fact AS fact
+      JOIN working_day AS came ON came.day = (received_at AT TIME ZONE :zone)::date
+      LEFT JOIN working_day AS decided ON decided.day = (decided_at AT TIME ZONE :zone)::date
+      LEFT JOIN working_day AS routed ON routed.day = (routed_at AT TIME ZONE :zone)::date
+      LEFT JOIN working_day AS answered ON answered.day = (answered_at AT TIME ZONE :zone)::date
+      LEFT JOIN working_day AS done ON done.day = (resolved_at AT TIME ZONE :zone)::date
+      WHERE greatest(received_at, resolved_at, due_at) >= :begin
+    ), scoped AS (
+      SELECT told.*, scope, code FROM told CROSS JOIN LATERAL (VALUES
+        ('city', CAST(:city AS text), whole), ('district', left(area_code, 8), whole),
+        ('area', area_code, whole), ('department', department_code, NOT divided)
+      ) AS scopes (scope, code, counts) WHERE counts AND code IS NOT NULL
+    )
+    INSERT INTO figure (scope, code, days, received, decided, decided_due, decided_in_time,
+      answered, answered_due, answered_in_time, declared, resolved, resolved_due,
+      resolved_in_time, disputed, appealed, upheld, rated, rating_sum, decided_days,
+      answered_days, resolved_days)
+    SELECT scope, code, :days,
+      count(*) FILTER (WHERE received_at >= :since),
+      count(*) FILTER (WHERE decided_at >= :since),
+      count(*) FILTER (WHERE received_at >= :since
+                         AND (decided_at IS NOT NULL OR :today - came > :verify)),
+      count(*) FILTER (WHERE received_at >= :since AND decided - came <= :verify),
+      count(*) FILTER (WHERE answered_at >= :since),
+      count(*) FILTER (WHERE routed_at >= :since
+                         AND (answered_at IS NOT NULL OR :today - routed > :answer)),
+      count(*) FILTER (WHERE routed_at >= :since AND answered - routed <= :answer),
+      count(*) FILTER (WHERE resolved_at >= :since),
+      count(*) FILTER (WHERE resolved_at >= :since AND stands),
+      count(*) FILTER (WHERE due_at >= :since AND due_at < :now),
+      count(*) FILTER (WHERE due_at >= :since AND due_at < :now AND stands
+                         AND resolved_at <= due_at),
+      count(*) FILTER (WHERE resolved_at >= :since AND disputes > 0),
+      count(*) FILTER (WHERE resolved_at >= :since AND appeals > 0),
+      count(*) FILTER (WHERE resolved_at >= :since AND upheld > 0),
+      count(rating) FILTER (WHERE resolved_at >= :since),
+      coalesce(sum(rating) FILTER (WHERE resolved_at >= :since), 0),
+      percentile_cont(ARRAY[.25, .5, .75]) WITHIN GROUP (ORDER BY decided - came)
+        FILTER (WHERE decided_at >= :since),
+      percentile_cont(ARRAY[.25, .5, .75]) WITHIN GROUP (ORDER BY answered - routed)
+        FILTER (WHERE answered_at >= :since AND answered >= routed),
+      percentile_cont(ARRAY[.25, .5, .75]) WITHIN GROUP (ORDER BY done - came)
+        FILTER (WHERE resolved_at >= :since AND stands)
+    FROM scoped GROUP BY scope, code
+    """
+)
+
+RETURNED = text(
+    """
+    INSERT INTO figure (scope, code, days, returned)
+    SELECT 'department', code, :days, count(*)
+    FROM complaint_fact CROSS JOIN LATERAL unnest(returned_by) AS code
+    WHERE received_at >= :since AND code <> '' GROUP BY code
+    ON CONFLICT (scope, code, days) DO UPDATE SET returned = excluded.returned
+    """
+)
+
+NOW = text(
+    """
+    INSERT INTO figure (scope, code, days, open_now, late_now)
+    SELECT scope, code, days, count(*), count(*) FILTER (WHERE late)
+    FROM (
+      SELECT area_code, department_code, due_on < :day AND state NOT IN ('need_info') AS late
+      FROM item WHERE kind = 'lapor' AND state IN :open
+    ) AS open CROSS JOIN LATERAL (VALUES
+      ('city', CAST(:city AS text)), ('district', left(area_code, 8)), ('area', area_code),
+      ('department', department_code)
+    ) AS scopes (scope, code) CROSS JOIN unnest(CAST(:windows AS int[])) AS days
+    WHERE code IS NOT NULL GROUP BY scope, code, days
+    ON CONFLICT (scope, code, days) DO UPDATE
+      SET (open_now, late_now) = (excluded.open_now, excluded.late_now)
+    """
+).bindparams(bindparam("open", expanding=True))
+
+BY_MONTH = text(
+    """
+    WITH told AS (
+      SELECT area_code, department_code, whole, divided, 1 AS received, 0 AS resolved,
+        date_trunc('month', received_at AT TIME ZONE :zone)::date AS month
+      FROM complaint_fact WHERE received_at >= :begin
+      UNION ALL
+      SELECT area_code, department_code, whole, divided, 0, 1,
+        date_trunc('month', resolved_at AT TIME ZONE :zone)::date
+      FROM complaint_fact
+      WHERE resolved_at >= :begin AND state IN ('resolved', 'closed')
+    )
+    INSERT INTO figure_month (scope, code, month, received, resolved)
+    SELECT scope, code, month, sum(received), sum(resolved)
+    FROM told CROSS JOIN LATERAL (VALUES
+      ('city', CAST(:city AS text), whole), ('district', left(area_code, 8), whole),
+      ('area', area_code, whole), ('department', department_code, NOT divided)
+    ) AS scopes (scope, code, counts)
+    WHERE counts AND code IS NOT NULL GROUP BY scope, code, month
+    """
+)
+
+
+def refresh(session: AnySession, now: datetime | None = None) -> int:
+    """Bring the facts of changed complaints up to date and count anew; returns changes read.
+
+    Two refreshes at once wait for each other; readers see the old numbers until the commit.
+    """
+    now = now or datetime.now(UTC)
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("figure"))))
+    _number_days(session, city_day(now))
+    last = session.scalar(select(FigureRefresh.change_id)) or 0
+    upto = session.scalar(select(func.max(Change.id))) or 0
+    for after in range(last, upto, BATCH):
+        values = {"after": after, "upto": min(after + BATCH, upto), "answers": ANSWERS}
+        session.execute(FACTS, values)
+    _count(session, now)
+    row = insert(FigureRefresh).values(id=ONE, at=now, change_id=upto)
+    fresh = {"at": now, "change_id": upto}
+    session.execute(row.on_conflict_do_update(index_elements=["id"], set_=fresh))
+    return upto - last
+
+
+def _number_days(session: AnySession, today: date) -> None:
+    """Number the working days from the first complaint on; the calendar may have changed."""
+    first = session.scalar(select(func.min(Item.created_at)).where(Item.kind == "lapor"))
+    day, number, rows = (city_day(first) if first else today), 0, []
+    calendar = city_calendar()
+    while day <= today:
+        number += calendar.is_working(day)
+        rows.append({"day": day, "number": number})
+        day += timedelta(days=1)
+    session.execute(text("DELETE FROM working_day"))
+    session.execute(insert(WorkingDay), rows)
+
+
+def _count(session: AnySession, now: datetime) -> None:
+    city = current_app.config["CITY"]
+    today = city_day(now)
+    known = {"city": city.code, "zone": city.timezone, "now": now}
+    number = session.scalar(select(WorkingDay.number).where(WorkingDay.day == today))
+    session.execute(text("DELETE FROM figure"))
+    session.execute(text("DELETE FROM figure_month"))
+    limits = {"verify": VERIFY_DAYS, "answer": ANSWER_DAYS, "today": number}
+    for days in DAYS:
+        since = now - timedelta(days=days)
+        window = {"days": days, "since": since}
+        session.execute(FIGURES, known | limits | window | {"begin": since})
+        session.execute(RETURNED, window)
+    lapor = KINDS["lapor"].workflow
+    states = lapor.in_phase(Phase.NEW, Phase.OPEN)
+    now_open = {"day": today, "city": city.code, "open": states, "windows": list(DAYS)}
+    session.execute(NOW, now_open)
+    begin = city.midnight(_months_before(today.replace(day=1), MONTHS - 1))
+    session.execute(BY_MONTH, known | {"begin": begin})
+
+
+def _months_before(first: date, months: int) -> date:
+    """The first day of a month so many months earlier."""
+    count = first.year * 12 + first.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1)

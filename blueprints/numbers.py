@@ -1,0 +1,100 @@
+"""The public numbers of Lapor!: the city, its kecamatan and kelurahan, its departments."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.queries import numbers
+from app.queries.labels import area_label, department_label
+from models import Area, Department
+
+from .guards import public
+from .page import session
+
+bp = Blueprint("numbers", __name__, url_prefix="/angka")
+
+
+def _days() -> int:
+    """The window asked for; the year when it makes no sense."""
+    asked = request.args.get("hari", "")
+    return next((days for days in numbers.DAYS if str(days) == asked), numbers.DAYS[-1])
+
+
+def _page(scope: str, code: str, name: str, **more: Any) -> ResponseReturnValue:
+    reads, days = session(), _days()
+    figure = numbers.of(reads, scope, code, days)
+    return render_template(
+        "numbers/index.html",
+        scope=scope,
+        code=code,
+        name=name,
+        days=days,
+        windows=numbers.DAYS,
+        figure=figure,
+        shares=numbers.shares(figure),
+        spreads=numbers.spreads(figure),
+        satisfaction=numbers.satisfaction(figure),
+        months=numbers.months(reads, scope, code),
+        meanings=numbers.MEANINGS,
+        counted=numbers.refreshed_at(reads),
+        shares_of=numbers.shares,
+        spreads_of=numbers.spreads,
+        **more,
+    )
+
+
+@bp.get("")
+@public
+def city() -> ResponseReturnValue:
+    """The whole city, then its departments and kecamatan by name."""
+    place, reads, days = current_app.config["CITY"], session(), _days()
+    return _page(
+        "city",
+        place.code,
+        place.name,
+        departments=numbers.all_of(reads, "department", days),
+        areas=numbers.all_of(reads, "district", days),
+    )
+
+
+@bp.get("/opd/<department_code>")
+@public
+def department(department_code: str) -> ResponseReturnValue:
+    """One department."""
+    if session().get(Department, department_code) is None:
+        abort(404)
+    return _page("department", department_code, department_label(department_code))
+
+
+@bp.get("/wilayah/<area_code>")
+@public
+def area(area_code: str) -> ResponseReturnValue:
+    """One kecamatan with its kelurahan, or one kelurahan."""
+    found = session().get(Area, area_code)
+    if found is None or found.level == "kota":
+        abort(404)
+    if found.level == "kelurahan":
+        return _page("area", area_code, area_label(area_code))
+    kelurahan = numbers.all_of(session(), "area", _days(), area_code)
+    return _page("district", area_code, area_label(area_code), areas=kelurahan)
+
+
+@bp.get("/unduh.csv")
+@public
+def download() -> ResponseReturnValue:
+    """Every published number as a table."""
+    reads, days = session(), _days()
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("scope", "code", "name", "days", *numbers.PUBLISHED))
+    for scope in ("department", "district", "area"):
+        for name, figure in numbers.all_of(reads, scope, days):
+            cells = numbers.published(figure).values()
+            writer.writerow((scope, figure.code, name, days, *cells))
+    head = {"Content-Disposition": f'attachment; filename="angka-lapor-{days}-hari.csv"'}
+    return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=head)
