@@ -1,28 +1,64 @@
-"""Where staff work: the kelurahan's queue and the department's."""
+"""Where staff work: the queues of the kelurahan, the department and the planners."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from sqlalchemy import ColumnElement
 
 from app import access
 from app.access import PLANNED_KINDS, Actor
-from app.forms import clean_line
-from app.kinds import KINDS
-from app.queries import work
+from app.kinds import KINDS, Kind
+from app.queries import choices, colleagues, desk, filters, listing, work
 from app.queries.actors import current_actor
 from app.queries.calendar import city_calendar, city_day
-from app.queries.items import queue, read_after
+from app.queries.desk import After, Cut
 from app.queries.labels import seat_label
+from app.services import bulk_acts
 from models import db
 
 from .guards import may
 
 bp = Blueprint("work", __name__, url_prefix="/kerja")
+
+AREA_DESKS = ("moderator", "validator", "coordinator")
+EVERY_DESK = (*AREA_DESKS, "officer", "planner")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A queue: whose it is, and which items lie in it."""
+
+    endpoint: str
+    roles: tuple[str, ...]
+    scope: Callable[[Actor], ColumnElement[bool]]
+    title: Any = ""
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The services whose items lie here."""
+        planned = self.endpoint == "work.planning"
+        return [KINDS[slug] for slug in PLANNED_KINDS] if planned else list(KINDS.values())
+
+    def name(self, actor: Actor) -> str:
+        """What stands above it."""
+        if self.title:
+            return str(self.title)
+        seat = seat_label(actor.seats_as(*self.roles)[0].name)
+        return str(_("Queue of %(seat)s", seat=seat))
+
+
+TRIAGE = Desk("work.triage", AREA_DESKS, work.area_scope)
+DEPARTMENT = Desk("work.department", ("officer",), work.department_scope)
+PLANNING = Desk("work.planning", ("planner",), work.planning_scope, lazy_gettext("Planning queue"))
+DESKS = {desk.endpoint: desk for desk in (TRIAGE, DEPARTMENT, PLANNING)}
 
 
 def places_for(actor: Actor) -> list[dict[str, str]]:
@@ -32,6 +68,7 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
         links.append({"url": url_for("work.triage"), "label": _("Area queue")})
     if access.may(actor, "work_owner"):
         links.append({"url": url_for("work.department"), "label": _("Department queue")})
+        links.append({"url": url_for("work_field.cards"), "label": _("In the field")})
     if access.may(actor, "work_plan"):
         links.append({"url": url_for("work.planning"), "label": _("Planning queue")})
     if access.may(actor, "give_mandates"):
@@ -39,45 +76,87 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
     return links
 
 
-def _tabs(roles: tuple[str, ...], kind: str, area: str) -> tuple[work.Tab, ...]:
-    states, levels = work.waiting(current_actor(), roles)
-    cuts = (
-        ("menunggu", _("Waiting for us"), states, levels),
-        ("terlambat", _("Past the day"), states, levels),
-        ("berjalan", _("Under way"), work.under_way(), ()),
-        ("semua", _("All"), work.all_states(), ()),
-    )
-    return tuple(
-        work.Tab(name, label, states, name == "terlambat", kind, area, levels)
-        for name, label, states, levels in cuts
-    )
-
-
-def _queue(name: str, title: str, scope: Any, roles: tuple[str, ...]) -> ResponseReturnValue:
+def _tabs(here: Desk, cut: Cut) -> tuple[work.Tab, ...]:
     actor = current_actor()
-    kind = request.args.get("jenis", "")
-    kind = kind if kind in KINDS else ""
-    area = clean_line(request.args.get("wilayah", "")) or ""
-    tabs = _tabs(roles, kind, area)
+    states, levels = work.waiting(actor, here.roles)
+    going, back = work.under_way(), work.came_back(states)
+    mine = actor.user_id
+    tabs = (
+        work.Tab("menunggu", _("Waiting for us"), states, levels=levels),
+        work.Tab("saya", _("In my hands"), going, mine=mine, on_desk=True),
+        work.Tab("terlambat", _("Past the day"), states, True, levels=levels),
+        work.Tab("kembali", _("Came back"), back, on_desk=True),
+        work.Tab("berjalan", _("Under way"), going, on_desk=True),
+        work.Tab("semua", _("All"), work.all_states()),
+    )
+    shown = (tab for tab in tabs if tab.name != "kembali" or back)
+    return tuple(replace(tab, kind=cut.kind, area=cut.area) for tab in shown)
+
+
+def _queue(here: Desk) -> ResponseReturnValue:
+    actor, cut = current_actor(), Cut.read(request.args)
+    if number := listing.as_number(cut.q):
+        return redirect(url_for("items.by_number", number=number))
+    tabs = _tabs(here, cut)
     tab = next((tab for tab in tabs if tab.name == request.args.get("tab")), tabs[0])
-    after = read_after(request.args.get("sesudah", ""))
+    newest = tab.name == "semua" or request.args.get("urut") == "baru"
+    after, scope = After.read(request.args.get("sesudah", "")), here.scope(actor)
+    narrowed = cut.conditions(actor)
+    page = desk.page(
+        db.session(), actor, (scope, work.condition(tab), *narrowed), newest=newest, after=after
+    )
     return render_template(
         "work/queue.html",
-        endpoint=name,
-        title=title,
+        here_is=here,
+        title=here.name(actor),
         tabs=tabs,
         tab=tab,
-        counts=work.counted(db.session(), actor, scope, tabs),
-        queue=queue(db.session(), actor, scope, work.condition(tab), after),
+        counts=work.counted(db.session(), actor, scope, tabs, narrowed),
+        queue=page,
         after=after,
-        args={"jenis": kind or None, "wilayah": area or None},
-        offered=[KINDS[slug] for slug in PLANNED_KINDS]
-        if name == "work.planning"
-        else KINDS.values(),
-        wide=any((seat.area_code or "").count(".") < 3 for seat in actor.seats),
+        newest=newest,
+        cut=cut,
         left=working_days_left,
-        held=work.held_comments(db.session(), actor) if name == "work.triage" else [],
+        held=work.held_comments(db.session(), actor) if here is TRIAGE else [],
+        **_beside(here, actor, cut),
     )
+
+
+def _beside(here: Desk, actor: Actor, cut: Cut) -> dict[str, Any]:
+    """What stands around the list: filters, saved ones, acts for many, what was left behind."""
+    seats = actor.seats_as(*here.roles)
+    offered = [KINDS[cut.kind]] if cut.kind else here.kinds
+    people = [p for seat in seats for p in colleagues.on_seat(seat.name)]
+    return {
+        "offered": here.kinds,
+        "wide": any((seat.area_code or "").count(".") < 3 for seat in seats),
+        "states": [(kind, state) for kind in offered for state in kind.workflow.states],
+        "categories": [(kind, choices.categories(kind.slug)) for kind in offered],
+        "departments": choices.departments(db.session()) if here is not DEPARTMENT else [],
+        "people": people,
+        "saved": filters.of(actor, here.endpoint),
+        "seats": [(seat.name, seat_label(seat.name)) for seat in seats],
+        "acts": _acts(offered) if access.may(actor, "act_in_bulk") else [],
+        "left_behind": _left_behind(actor, seats, people),
+    }
+
+
+def _acts(offered: list[Kind]) -> list[tuple[Kind, list[tuple[str, Any]]]]:
+    """The acts for many, by kind, with what they are called."""
+    return [(kind, [(act, act_label(kind, act)) for act in bulk_acts.acts_of(kind.slug)])
+            for kind in offered]  # fmt: skip
+
+
+def act_label(kind: Kind, act: str) -> Any:
+    """What an act for many is called."""
+    return _("Give to somebody") if act == bulk_acts.ASSIGN else kind.workflow.named(act).label
+
+
+def _left_behind(actor: Actor, seats: Any, people: list[colleagues.Colleague]) -> int:
+    """How much lies in the hands of people who no longer share the seat."""
+    here = {(person.user_id, person.seat) for person in people}
+    rows = colleagues.in_hand(tuple(seat.name for seat in seats))
+    return sum(row.open for row in rows if (row.user_id, row.seat) not in here)
 
 
 def working_days_left(due: date | None) -> int | None:
@@ -89,24 +168,35 @@ def working_days_left(due: date | None) -> int | None:
 @may("work_triage")
 def triage() -> ResponseReturnValue:
     """What waits for the kelurahan (or the kecamatan, or the coordinator)."""
-    roles = ("moderator", "validator", "coordinator")
-    seats = current_actor().seats_as(*roles)
-    title = _("Queue of %(seat)s", seat=seat_label(seats[0].name))
-    return _queue("work.triage", title, work.area_scope(current_actor()), roles)
+    return _queue(TRIAGE)
 
 
 @bp.get("/opd")
 @may("work_owner")
 def department() -> ResponseReturnValue:
     """What waits for the officer's department."""
-    seats = current_actor().seats_as("officer")
-    title = _("Queue of %(seat)s", seat=seat_label(seats[0].name))
-    return _queue("work.department", title, work.department_scope(current_actor()), ("officer",))
+    return _queue(DEPARTMENT)
 
 
 @bp.get("/perencanaan")
 @may("work_plan")
 def planning() -> ResponseReturnValue:
     """What waits for the planners."""
-    scope = work.planning_scope(current_actor())
-    return _queue("work.planning", _("Planning queue"), scope, ("planner",))
+    return _queue(PLANNING)
+
+
+@bp.get("/berikut/<number>")
+@may("assign")
+def following(number: str) -> ResponseReturnValue:
+    """Lead to what waits after this item, in the order of the queue; else to the queue."""
+    actor = current_actor()
+    here = next((d for d in DESKS.values() if actor.seats_as(*d.roles)), None)
+    if here is None:
+        abort(404)
+    states, levels = work.waiting(actor, here.roles)
+    tab = work.Tab("menunggu", "", states, levels=levels)
+    scope = here.scope(actor)
+    found = desk.following(db.session(), actor, (scope, work.condition(tab)), number)
+    if found is None:
+        return redirect(url_for(here.endpoint))
+    return redirect(url_for("items.show", kind=KINDS[found[0]], number=found[1]))

@@ -1,0 +1,145 @@
+"""Who works beside whom: the people of a seat, and those who may read an item."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, literal, or_, select
+from sqlalchemy.orm import aliased
+
+from app.access import Actor, Seat, may
+from app.queries.actors import in_force
+from app.queries.calendar import city_day
+from models import Assignment, InternalNote, Item, Mandate, Person, User, db
+from models.item import OVER
+
+READERS = ("moderator", "validator", "officer", "planner", "coordinator", "auditor")
+CITY_WIDE = ("planner", "coordinator", "auditor")
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody with a seat."""
+
+    user_id: int
+    name: str
+    seat: str
+
+
+def on_seat(seat: str) -> list[Colleague]:
+    """Everybody who sits on the seat of this name today, by name."""
+    query = _people().where(_seat_is(seat)).order_by(Person.name)
+    return [Colleague(row.user_id, row.name, seat) for row in db.session.execute(query)]
+
+
+def _people() -> Any:
+    columns = (Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw)
+    return (
+        select(Mandate.user_id, Person.id.label("person_id"), Person.name, *columns)
+        .join(User, User.id == Mandate.user_id)
+        .join(Person, Person.id == User.person_id)
+        .where(User.closed_at.is_(None), *in_force(city_day()))
+    )
+
+
+def _seat_is(seat: str) -> ColumnElement[bool]:
+    role, _colon, scope = seat.partition(":")
+    where = func.coalesce(Mandate.area_code, Mandate.department_code, "")
+    return (Mandate.role == role) & (where == scope)
+
+
+def readers(item: Item) -> list[Colleague]:
+    """Staff who may read what colleagues write about an item, by name."""
+    parts = item.area_code.split(".")
+    around = [".".join(parts[: n + 1]) for n in range(len(parts))]
+    query = _people().where(
+        Mandate.role.in_(READERS),
+        or_(Mandate.area_code.is_(None), Mandate.area_code.in_(around)),
+        or_(
+            Mandate.department_code.is_(None),
+            Mandate.department_code == item.department_code,
+            Mandate.role.in_(CITY_WIDE),
+        ),
+    )
+    people: dict[tuple[int, int, str], list[Seat]] = defaultdict(list)
+    for row in db.session.execute(query.order_by(Person.name, Mandate.id).limit(MOST)):
+        seat = Seat(row.role, row.area_code, row.department_code, row.rw)
+        people[row.user_id, row.person_id, row.name].append(seat)
+    return [
+        Colleague(user, name, seats[0].name)
+        for (user, person, name), seats in people.items()
+        if may(Actor(user, person, seats=tuple(seats)), "read_notes", item)
+    ]
+
+
+BY = aliased(User)
+BY_PERSON = aliased(Person)
+
+
+def assignment(item: Item, seat: str) -> Assignment | None:
+    """Who on the seat has the item in hand."""
+    current = (
+        Assignment.item_id == item.id,
+        Assignment.seat == seat,
+        Assignment.ended_at.is_(None),
+    )
+    return db.session.scalar(select(Assignment).where(*current))
+
+
+def log_of(item: Item) -> list[Row[Any]]:
+    """What colleagues wrote, and whose hands an item was in, oldest first.
+
+    Each line has ``at``, ``who``, ``seat``, ``body`` and, for assignments, ``to`` and ``sort``.
+    """
+    notes = (
+        select(
+            InternalNote.at,
+            Person.name.label("who"),
+            InternalNote.seat,
+            InternalNote.body,
+            literal("note").label("sort"),
+            literal("").label("to"),
+        )
+        .join(User, User.id == InternalNote.author_id)
+        .join(Person, Person.id == User.person_id)
+        .where(InternalNote.item_id == item.id)
+    )
+    hands = (
+        select(
+            Assignment.at,
+            BY_PERSON.name,
+            Assignment.seat,
+            Assignment.note,
+            literal("hands"),
+            func.coalesce(Person.name, ""),
+        )
+        .outerjoin(User, User.id == Assignment.user_id)
+        .outerjoin(Person, Person.id == User.person_id)
+        .outerjoin(BY, BY.id == Assignment.by_id)
+        .outerjoin(BY_PERSON, BY_PERSON.id == BY.person_id)
+        .where(Assignment.item_id == item.id)
+    )
+    both = notes.union_all(hands).subquery()
+    return list(db.session.execute(select(both).order_by(both.c.at).limit(MOST)))
+
+
+def in_hand(seats: tuple[str, ...]) -> list[Row[Any]]:
+    """How much is open in whose hands on these seats: user_id, name, seat, open, still_here."""
+    query = (
+        select(
+            Assignment.user_id,
+            Person.name,
+            Assignment.seat,
+            func.count().label("open"),
+        )
+        .join(Item, Item.id == Assignment.item_id)
+        .join(User, User.id == Assignment.user_id)
+        .join(Person, Person.id == User.person_id)
+        .where(Assignment.seat.in_(seats), Assignment.ended_at.is_(None), Item.state.not_in(OVER))
+        .group_by(Assignment.user_id, Person.name, Assignment.seat)
+        .order_by(Assignment.seat, Person.name)
+    )
+    return list(db.session.execute(query))

@@ -1,0 +1,117 @@
+"""Put an item into somebody's hands, lay it back, hand over what somebody left behind."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from flask_babel import gettext as _
+from sqlalchemy import select, update
+
+from app.access import ACTS, Actor, may, seat_for
+from app.queries import colleagues
+from app.queue import enqueue
+from app.workflow import NotAllowed
+from models import Assignment, Item, Notification, User, db
+from models.item import OVER
+
+from . import audit
+from .answers import Refused
+
+
+def seat_of(actor: Actor, item: Item) -> str:
+    """The seat from which the actor hands the item on.  Raises NotAllowed."""
+    seat = seat_for(actor, ACTS["assign"], item)
+    if seat is None or not may(actor, "assign", item):
+        raise NotAllowed("assign")
+    return seat
+
+
+def give(item: Item, actor: Actor, to: int, note: str = "") -> Assignment:
+    """Put the item into the hands of somebody on the actor's own seat.
+
+    Somebody who has it already keeps it.  Raises NotAllowed, or Refused for a stranger to the seat.
+    """
+    seat = seat_of(actor, item)
+    if to not in {colleague.user_id for colleague in colleagues.on_seat(seat)}:
+        raise Refused("to", _("This person does not share your seat."))
+    _lock(item)
+    current = colleagues.assignment(item, seat)
+    if current is not None and current.user_id == to:
+        return current
+    if current is not None:
+        current.ended_at = datetime.now(UTC)
+        db.session.flush()
+    made = _write(item, seat, to, actor, note)
+    if to != actor.user_id:
+        tell("assigned", item, [to], made.id)
+    return made
+
+
+def lay_back(item: Item, actor: Actor, note: str = "") -> None:
+    """Take the item out of somebody's hands; whoever shares the seat may take it."""
+    seat = seat_of(actor, item)
+    _lock(item)
+    current = colleagues.assignment(item, seat)
+    if current is None:
+        return
+    current.ended_at = datetime.now(UTC)
+    db.session.flush()
+    made = _write(item, seat, None, actor, note)
+    made.ended_at = made.at = datetime.now(UTC)
+    if current.user_id not in (None, actor.user_id):
+        tell("assigned", item, [current.user_id or 0], made.id)
+
+
+def hand_over(seat: str, actor: Actor, source: int, to: int | None) -> int:
+    """Move everything open that ``source`` holds on the seat to a colleague, or lay it back.
+
+    The actor shares the seat.  Returns how many were moved.  Raises NotAllowed or Refused.
+    """
+    if seat not in {held.name for held in actor.seats}:
+        raise NotAllowed("assign")
+    theirs = (
+        select(Item)
+        .join(Assignment, Assignment.item_id == Item.id)
+        .where(Assignment.seat == seat, Assignment.user_id == source)
+        .where(Assignment.ended_at.is_(None), Item.state.not_in(OVER))
+        .order_by(Item.id)
+    )
+    moved = 0
+    for item in db.session.scalars(theirs).all():
+        if may(actor, "assign", item) and seat_for(actor, ACTS["assign"], item) == seat:
+            lay_back(item, actor) if to is None else give(item, actor, to)
+            moved += 1
+    audit.note("hand_over", f"user:{source}", by=actor.user_id, detail=f"{seat} {moved} to:{to}")
+    return moved
+
+
+def forget_user(user_id: int) -> None:
+    """Whoever closes their account holds nothing any more."""
+    theirs = (Assignment.user_id == user_id, Assignment.ended_at.is_(None))
+    db.session.execute(update(Assignment).where(*theirs).values(ended_at=datetime.now(UTC)))
+
+
+def _lock(item: Item) -> None:
+    db.session.execute(select(Item.id).where(Item.id == item.id).with_for_update())
+
+
+def _write(item: Item, seat: str, to: int | None, actor: Actor, note: str) -> Assignment:
+    made = Assignment(item_id=item.id, seat=seat, user_id=to, by_id=actor.user_id, note=note)
+    made.at = datetime.now(UTC)
+    db.session.add(made)
+    db.session.flush()
+    audit.note("assign", f"item:{item.id}", by=actor.user_id, detail=f"{seat} to:{to or '-'}")
+    return made
+
+
+def tell(event: str, item: Item, users: list[int], source: int) -> None:
+    """A line in the inbox of each, and the letters for those who want them."""
+    lines = [
+        Notification(user_id=user, event=event, item_id=item.id, source_id=source) for user in users
+    ]
+    db.session.add_all(lines)
+    db.session.flush()
+    query = select(User.id).where(User.id.in_(users), User.wants_email)
+    wanted = set(db.session.scalars(query))
+    if letters := [line.id for line in lines if line.user_id in wanted]:
+        enqueue("mail_notifications", queue="mail", notification_ids=letters)
