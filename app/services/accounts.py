@@ -22,7 +22,12 @@ from models.user import new_epoch
 from . import audit, passwords
 
 LIFETIMES = {"confirm": 3 * 86400, "reset": 3600}  # seconds
-PAGES = {"confirm": "account.confirm", "reset": "account.reset"}
+PAGES = {
+    "confirm": "account.confirm",
+    "reset": "account.reset",
+    "closing": "account.close",
+    "export_ready": "privacy.data",
+}
 TRIES, TRIES_SECONDS = 10, 15 * 60  # passwords tried on one account
 MAILS, MAILS_SECONDS = 5, 3600  # letters of one sort to one account
 
@@ -92,7 +97,8 @@ def register(email: str, password: str, name: str, *, language: str = "id") -> N
 def send(user: User, template: str) -> None:
     """Queue a letter about the account, unless too many went there lately.
 
-    ``template``: confirm, reset, exists or password_changed.  The job asks ``link_for``.
+    ``template``: confirm, reset, exists, password_changed, closing or export_ready.  The job asks
+    ``link_for``.
     """
     if _count(f"mail:{template}:{user.id}", MAILS_SECONDS) <= MAILS:
         enqueue("mail_account", user_id=user.id, template=template)
@@ -105,7 +111,7 @@ def link_for(user: User, template: str) -> str:
         token = _signer(template).dumps([user.id, _mark(user, template)])
         path = pages.build(PAGES[template], {"token": token})
     else:
-        path = pages.build("account.forgot")
+        path = pages.build(PAGES.get(template, "account.forgot"))
     return f"{current_app.config['BASE_URL']}{path}"
 
 

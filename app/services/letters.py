@@ -24,7 +24,7 @@ from models import IdentityReading, Notification, User, db
 from . import accounts, identity
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 21))")
-ABOUT = {"confirm", "reset", "exists", "password_changed"}
+ABOUT = {"confirm", "reset", "exists", "password_changed", "closing", "export_ready"}
 
 
 @dataclass(frozen=True)

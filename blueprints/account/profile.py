@@ -7,15 +7,12 @@ from typing import Any
 from flask import flash, make_response, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import logout_user
 
 from app.forms.account import ChangePasswordForm, CloseForm, ProfileForm
 from app.forms.mandate import ROLE_TITLES
 from app.queries import choices
-from app.queries.actors import current_actor
 from app.queries.mandates import seats_of
-from app.services import accounts, profiles
-from app.services.anonymise import anonymise
+from app.services import accounts, privacy, profiles
 from app.services.passwords import WeakPassword
 from blueprints.guards import signed_in
 from models import db
@@ -34,8 +31,9 @@ def profile() -> ResponseReturnValue:
         response = make_response(redirect(url_for(".profile")))
         response.delete_cookie("bahasa")  # the profile's language holds from now on
         return response
-    seats, names = seats_of(me()), ROLE_TITLES
-    return answer("account/profile.html", form, user=me(), seats=seats, role_names=names)
+    shown: dict[str, Any] = {"seats": seats_of(me()), "role_names": ROLE_TITLES}
+    shown["closing"] = privacy.open_request(me())
+    return answer("account/profile.html", form, user=me(), **shown)
 
 
 def _profile_form() -> ProfileForm:
@@ -93,14 +91,12 @@ def _changed(form: ChangePasswordForm) -> bool:
 @signed_in
 @per_address("20 per 15 minutes")
 def close() -> ResponseReturnValue:
-    """Close the account; what it gave to the city stays without a name."""
+    """Ask to close the account; a week later it is done, until then it can be kept."""
     form = CloseForm()
     if form.validate_on_submit() and let_in(form, me().email):
-        anonymise(me().person, current_actor(), "asked by the person")
+        privacy.ask_deletion(me())
         db.session.commit()
-        logout_user()
-        session.clear()
-        flash(_("Your account is closed. Thank you for taking part."), "info")
-        return redirect(url_for("front.index"))
+        flash(_("Your account closes in seven days. Until then you can keep it here."), "info")
+        return redirect(url_for(".close"))
     db.session.commit()
-    return answer("account/close.html", form)
+    return answer("account/close.html", form, closing=privacy.open_request(me()))

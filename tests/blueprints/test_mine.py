@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.services import privacy
 from models import Notification, User, db
 from tests import factories
 from tests.factories import PASSWORD
@@ -108,8 +110,10 @@ def test_closing_an_account_needs_password_and_consent(client_for: For):
     client = client_for(user)
     for form in ({"password": PASSWORD}, {"sure": "y", "password": "salah"}, {"sure": "y"}):
         assert client.post("/profil/tutup", data=form).status_code == 422
-    gone = client.post("/profil/tutup", data={"sure": "y", "password": PASSWORD})
-    assert gone.location == "/"
+    asked = client.post("/profil/tutup", data={"sure": "y", "password": PASSWORD})
+    assert asked.location == "/profil/tutup"
+    assert privacy.delete_due(datetime.now(UTC) + timedelta(days=8)) == 1
+    db.session.commit()
     db.session.refresh(user)
     assert user.closed_at is not None
     assert client.get("/profil").status_code == 302
