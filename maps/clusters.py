@@ -139,7 +139,7 @@ class Filters:
 
     def _states(self) -> tuple[str, ...]:
         wanted = [set(phases.pairs(self.phases))] if self.phases else []
-        wanted += [set(phases.pairs(phases.WAITING))] if self.overdue else []
+        wanted += [set(phases.with_office())] if self.overdue else []
         wanted += [set(self.states)] if self.states else []
         return tuple(sorted(set.intersection(*wanted))) or ("",) if wanted else ()
 

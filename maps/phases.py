@@ -8,7 +8,7 @@ from functools import cache
 
 from flask_babel import get_locale
 
-from app.kinds import KINDS
+from app.kinds import KINDS, held_by_office
 from app.workflow import Phase
 
 WAITING = (Phase.NEW.value, Phase.OPEN.value)  # somebody still has to act
@@ -33,6 +33,11 @@ def slugs() -> tuple[str, ...]:
 def pairs(phases: Collection[str]) -> tuple[str, ...]:
     """``kind:state`` for every state in one of ``phases``."""
     return tuple(f"{kind}:{state}" for kind, state, phase in table() if phase in phases)
+
+
+def with_office() -> tuple[str, ...]:
+    """``kind:state`` for every state in which an office has to act."""
+    return tuple(f"{kind}:{state}" for kind, state in held_by_office())
 
 
 def words() -> str:

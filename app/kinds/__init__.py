@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from app.workflow import Phase, State
 from models import Item
 
@@ -29,4 +31,27 @@ def states_in(*phases: Phase) -> list[tuple[str, str]]:
     return [(k.slug, name) for k in KINDS.values() for name in k.workflow.in_phase(*phases)]
 
 
-__all__ = ["KINDS", "REASONS", "Kind", "kind_of", "state_of", "states_in"]
+OFFICE = ("triage", "owner", "planner", "level", "appeal")  # holders who can be late
+
+
+@cache
+def held_by_office() -> tuple[tuple[str, str], ...]:
+    """Every (kind, state) in which an office has to act; only there something can be overdue."""
+    return tuple(
+        (kind.slug, state.name)
+        for kind in KINDS.values()
+        for state in kind.workflow.states
+        if state.held_by in OFFICE
+    )
+
+
+__all__ = [
+    "KINDS",
+    "OFFICE",
+    "REASONS",
+    "Kind",
+    "held_by_office",
+    "kind_of",
+    "state_of",
+    "states_in",
+]

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
-from app.kinds import kind_of, state_of
+from app.kinds import OFFICE, kind_of, state_of
 from app.queries.calendar import city_calendar, city_day
 from app.queries.labels import area_label, department_label, labels, seat_label
 from models import Change, ChangeText, Comment, Follow, Item, Person, Photo, Support
@@ -61,16 +61,12 @@ class Word:
 
 @dataclass(frozen=True)
 class Holder:
-    """Who has to act now, and by when; ``left`` is in working days."""
+    """Who has to act now, and by when; ``left`` is in working days, ``overdue`` as in lists."""
 
     name: str
     due: date | None
     left: int | None
-
-    @property
-    def overdue(self) -> bool:
-        """Has the day gone by?"""
-        return self.left is not None and self.left < 0
+    overdue: bool
 
 
 TRAIL = (
@@ -220,8 +216,12 @@ def holder(item: Item) -> Holder | None:
     state = state_of(item)
     if not state.held_by:
         return None
-    left = city_calendar().between(city_day(), item.due_on) if item.due_on else None
-    return Holder(holder_name(item, state.held_by), item.due_on, left)
+    today, due = city_day(), item.due_on
+    left = city_calendar().between(today, due) if due else None
+    late = due is not None and due < today and state.held_by in OFFICE
+    if left == 0 and due != today or (left is not None and left < 0 and not late):
+        left = None  # its day is no working day, or is over and binds no office
+    return Holder(holder_name(item, state.held_by), due, left, late)
 
 
 def holder_name(item: Item, held_by: str) -> str:

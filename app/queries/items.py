@@ -26,6 +26,7 @@ from app.access import Actor, public_items, visible
 from app.forms import clean_line, whole
 from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
+from app.queries.overdue import is_overdue
 from app.workflow import Phase
 from models import Item, Person, Photo
 
@@ -146,7 +147,7 @@ CLAUSES: dict[str, ColumnElement[bool]] = {
     "department": Item.department_code == bindparam("department"),
     "since": Item.created_at >= bindparam("since"),
     "until": Item.created_at < bindparam("until"),
-    "overdue": Item.due_on < bindparam("today"),
+    "overdue": is_overdue(bindparam("today")),
     "q": MATCHES,
     "alike": func.lower(Item.title).op("%>")(func.lower(bindparam("q"))),
     "before": Item.id < bindparam("before"),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.access import PLANNED_KINDS, Actor, in_area, visible
 from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
+from app.queries.overdue import is_overdue
 from app.workflow import Phase
 from models import Assignment, Comment, Item, Proposal
 from models.item import DUE, ON_A_DESK
@@ -139,7 +140,7 @@ def condition(tab: Tab) -> ColumnElement[bool]:
     if tab.on_desk:
         cuts.append(ON_DESK)
     if tab.overdue:
-        cuts.append(Item.due_on < city_day())
+        cuts.append(is_overdue(city_day()))
     if tab.kind:
         cuts.append(Item.kind == tab.kind)
     if tab.area:

@@ -12,14 +12,13 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from app.clocks import NORMAL, Clocks, Event, Terms
-from app.kinds import KINDS, kind_of, state_of
+from app.kinds import KINDS, OFFICE, kind_of, state_of
 from app.queries.calendar import city_terms
 from models import Change, Complaint, Item, db
 
 if TYPE_CHECKING:
     from .bulk import NewChange, NewItem
 
-OFFICE = ("triage", "owner", "planner", "level", "appeal")  # who can be late
 TRAIL = (
     select(Change.at, Change.step, Change.source, Change.target)
     .where(Change.item_id == bindparam("item"))

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.access import public_items
 from app.queries.calendar import city_day
+from app.queries.overdue import is_overdue
 from models import AnySession, Facet, FacetRefresh, Item
 
 ONE = 1
@@ -21,7 +22,7 @@ def refresh(session: AnySession) -> None:
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("facet"))))
     session.execute(delete(Facet))
-    late = func.count(case((Item.due_on < city_day(), ONE)))
+    late = func.count(case((is_overdue(city_day()), ONE)))
     owner = func.coalesce(Item.department_code, literal("", Text(collation="C")))
     keys = (Item.kind, Item.area_code, Item.category_code, owner, Item.state)
     counted = select(*keys, func.count(), late).where(public_items()).group_by(*keys)
