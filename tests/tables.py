@@ -54,6 +54,16 @@ TRIAGE = {sort: {"moderator", "coordinator"} for sort in ITEMS} | {"oversight": 
 IDENTITY = {sort: {"moderator", "officer", "coordinator", "auditor"} for sort in ITEMS} | {
     "oversight": {"officer", "coordinator", "auditor"}
 }
+# Who may put an item into hands, write notes about it and print its sheet.
+HANDS: dict[str, set[str]] = {
+    sort: {"moderator", "validator", "officer", "coordinator"} for sort in ITEMS
+} | {"oversight": {"officer", "coordinator"}}
+DESKS = {
+    "moderator", "moderator elsewhere", "validator", "officer", "officer elsewhere", "planner",
+    "coordinator",
+}  # fmt: skip
+MANY = DESKS - {"validator"}  # who may act on many at once
+WRITERS = {"officer", "officer elsewhere", "coordinator"}  # who keeps answer texts
 NAMELESS = {sort for sort, values in ITEMS.items() if values.get("visibility")}
 OPEN_TO_TALK = {"public", "anonymous", "confidential", "oversight"}  # by their state
 
@@ -134,6 +144,25 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ),
     ("GET", "work.department"): ({"officer", "officer elsewhere"}, 200),
     ("GET", "work.planning"): ({"planner", "coordinator"}, 200),
+    ("GET", "outside.to_decide"): ({"coordinator"}, 200),
+    ("GET", "work.following"): (DESKS, 302),
+    ("POST", "work_filters.save"): (DESKS, 400),
+    ("POST", "work_filters.remove"): (DESKS, 302),
+    ("GET", "work_hands.hand_over"): (DESKS, 200),
+    ("POST", "work_hands.move_all"): (DESKS, 400),
+    ("GET", "work_bulk.act"): (MANY, 404),
+    ("POST", "work_bulk.act"): (MANY, 404),
+    ("GET", "work_bulk.mine"): (MANY, 200),
+    ("GET", "work_bulk.show"): (MANY, 404),
+    ("POST", "work_bulk.cancel"): (MANY, 404),
+    ("GET", "work_templates.index"): (DESKS, 200),
+    ("GET", "work_templates.create"): (WRITERS, 200),
+    ("POST", "work_templates.create"): (WRITERS, 422),
+    ("GET", "work_templates.edit"): (WRITERS, 404),
+    ("POST", "work_templates.edit"): (WRITERS, 404),
+    ("POST", "work_templates.retire"): (WRITERS, 404),
+    ("GET", "work_field.cards"): ({"officer", "officer elsewhere"}, 200),
+    ("POST", "work_field.cards"): ({"officer", "officer elsewhere"}, 200),
     ("GET", "admin.mandates"): ({"admin"}, 200),
     ("GET", "admin.give"): ({"admin"}, 200),
     ("POST", "admin.give"): ({"admin"}, 422),
@@ -157,6 +186,7 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("GET", "items.show"): (EVERYBODY, 200),
     ("GET", "items.by_number"): (EVERYBODY, 302),
     ("GET", "items.step"): (TRIAGE, 200),
+    ("GET", "outside.letter"): (TRIAGE, 200),
     ("POST", "items.step"): (TRIAGE, 422),
     ("POST", "items.support"): (SIGNED_IN, 302),
     ("POST", "items.follow"): (SIGNED_IN, 302),
@@ -166,6 +196,12 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("GET", "identity.reporter"): (IDENTITY, 200),
     ("POST", "identity.reporter"): (IDENTITY, 422),
     ("GET", "filing.received"): (SIGNED_IN, 200),
+    ("POST", "work_hands.change"): (HANDS, 400),
+    ("POST", "work_notes.add"): (HANDS, 422),
+    ("GET", "work_sheets.index"): (HANDS, 200),
+    ("POST", "work_sheets.index"): (HANDS, 302),
+    ("GET", "work_sheets.show"): (HANDS, 404),
+    ("GET", "work_sheets.file"): (HANDS, 404),
     ("GET", "photos.large"): (EVERYBODY, 200),
     ("GET", "photos.small"): (EVERYBODY, 200),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from flask_babel import gettext as _
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.access import ACTS, Actor, may, seat_for
 from app.queries import colleagues
@@ -83,12 +83,6 @@ def hand_over(seat: str, actor: Actor, source: int, to: int | None) -> int:
             moved += 1
     audit.note("hand_over", f"user:{source}", by=actor.user_id, detail=f"{seat} {moved} to:{to}")
     return moved
-
-
-def forget_user(user_id: int) -> None:
-    """Whoever closes their account holds nothing any more."""
-    theirs = (Assignment.user_id == user_id, Assignment.ended_at.is_(None))
-    db.session.execute(update(Assignment).where(*theirs).values(ended_at=datetime.now(UTC)))
 
 
 def _lock(item: Item) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from app.access import Actor
 from app.workflow import NotAllowed
@@ -46,7 +46,3 @@ def remove(kept: SavedFilter, actor: Actor) -> None:
     db.session.delete(kept)
     db.session.flush()
 
-
-def forget_user(user_id: int) -> None:
-    """Whoever closes their account leaves no filters."""
-    db.session.execute(delete(SavedFilter).where(SavedFilter.user_id == user_id))
