@@ -13,11 +13,16 @@ from .base import Model, now, pk, ref
 
 
 class Batch(Model):
-    """An uploaded table.  ``checked``: tried, nothing filed; then ``filing`` and ``filed``."""
+    """An uploaded table, in the hands of a job while ``reading`` and ``filing``.
+
+    ``unread``: it is no table (``problem`` says why); ``checked``: tried, nothing filed yet.
+    """
 
     __tablename__ = "batch"
     __table_args__ = (
-        CheckConstraint("status IN ('checked', 'filing', 'filed')", name="status"),
+        CheckConstraint(
+            "status IN ('reading', 'unread', 'checked', 'filing', 'filed')", name="status"
+        ),
         Index("ix_batch_made_by_id_id", "made_by_id", text("id DESC")),
     )
 
@@ -27,7 +32,9 @@ class Batch(Model):
     channel: Mapped[str]
     consent_how: Mapped[str]
     consent_words: Mapped[str]
-    status: Mapped[str] = mapped_column(server_default="checked")
+    stored_name: Mapped[str] = mapped_column(server_default="")
+    status: Mapped[str] = mapped_column(server_default="reading")
+    problem: Mapped[str] = mapped_column(server_default="")
     good: Mapped[int] = mapped_column(server_default="0")
     bad: Mapped[int] = mapped_column(server_default="0")
     filed: Mapped[int] = mapped_column(server_default="0")

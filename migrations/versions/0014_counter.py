@@ -39,7 +39,9 @@ def _batches() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("consent_how", sa.Text(), nullable=False),
         sa.Column("consent_words", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), server_default="checked", nullable=False),
+        sa.Column("stored_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("status", sa.Text(), server_default="reading", nullable=False),
+        sa.Column("problem", sa.Text(), server_default="", nullable=False),
         sa.Column("good", sa.Integer(), server_default="0", nullable=False),
         sa.Column("bad", sa.Integer(), server_default="0", nullable=False),
         sa.Column("filed", sa.Integer(), server_default="0", nullable=False),
@@ -48,7 +50,8 @@ def _batches() -> None:
         ),
         sa.Column("filed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "status IN ('checked', 'filing', 'filed')", name=op.f("ck_batch_status")
+            "status IN ('reading', 'unread', 'checked', 'filing', 'filed')",
+            name=op.f("ck_batch_status"),
         ),
         sa.ForeignKeyConstraint(
             ["made_by_id"], ["user_account.id"], name=op.f("fk_batch_made_by_id_user_account")
