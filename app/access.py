@@ -265,6 +265,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "write_templates": ("owner", "coordinator"),
     "audit": ("auditor", "admin"),
     "give_mandates": ("admin",),
+    "keep_routing": ("coordinator", "admin"),  # departments, categories and the rules between
+    "decide_owners": ("coordinator",),
     "draw_up_breach": ("admin",),
 }
 ITEM_ACTS = frozenset(

@@ -71,6 +71,8 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
         links.append({"url": url_for("work_field.cards"), "label": _("In the field")})
     if access.may(actor, "work_plan"):
         links.append({"url": url_for("work.planning"), "label": _("Planning queue")})
+    if access.may(actor, "decide_owners"):
+        links.append({"url": url_for("outside.to_decide"), "label": _("Owners to decide")})
     if access.may(actor, "give_mandates"):
         links.append({"url": url_for("admin.mandates"), "label": _("Mandates")})
     return links

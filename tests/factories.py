@@ -252,8 +252,10 @@ def _answer(about: Item, name: str, department_code: str) -> Any:
             return department_code
         case "external":
             return db.session.scalars(select(Department.code).filter_by(external=True)).first()
-        case "date":
+        case "date" | "expected_on":
             return today + timedelta(days=14)
+        case "how":
+            return "letter"
         case "period":
             return (today, today + timedelta(days=90))
         case "photos":
@@ -302,15 +304,20 @@ def _next_step(of: Item, state: str) -> Step:
     """The first step of a shortest way, over steps whose facts hold now."""
     kind = KINDS[of.kind]
     facts = kind.facts(of)
-    if of.state != "resolved":
-        facts |= {"may_appeal"}  # once it is closed
-    open_steps = [s for s in kind.workflow.steps if s.target and facts.issuperset(s.when)]
+    later = facts | {"may_appeal"}  # once it is closed
+    open_steps = [
+        s
+        for s in kind.workflow.steps
+        if s.target and later.issuperset(s.when) and ("parts" not in s.asks or s.target == state)
+    ]
     seen, queue = {of.state}, deque([(of.state, None)])
     while queue:
         here, first = queue.popleft()
         for step in open_steps:
             target = step.target
             if here not in step.sources or target in seen or target in (None, BACK):
+                continue
+            if here == of.state and not facts.issuperset(step.when):
                 continue
             if target == state:
                 return first or step

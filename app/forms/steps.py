@@ -27,6 +27,13 @@ from . import Form, whole
 Choices = Sequence[tuple[str, Any]]
 MONEY = NumberRange(0, 10**14, _("Please check the amount."))
 NEEDED = _("This is needed.")
+WAYS = {
+    "letter": _("By letter"),
+    "phone": _("By phone"),
+    "portal": _("On their website or app"),
+    "email": _("By e-mail"),
+    "meeting": _("In a meeting"),
+}
 OTHER = "other_department"
 
 
@@ -86,6 +93,15 @@ FIELDS: dict[str, Any] = {
     "department": _choice(_("Department")),
     "other_department": _choice(_("Who should own it?")),
     "external": _choice(_("Owner outside the city")),
+    "how": lambda need, choices: RadioField(
+        _("How was it handed over?"), choices=list(WAYS.items()), validators=[need]
+    ),
+    "handed": _text(_("What was handed over?"), 3),
+    "reference": _line(_("Their number for it")),
+    "contact_person": _line(_("Whom did you speak to? Only officers see this.")),
+    "expected_on": lambda need, choices: DateField(
+        _("By which day do they expect to act?"), validators=[need]
+    ),
     "area": _choice(_("Kelurahan")),
     "category": _choice(_("Category")),
     "into": _line(_("Number of the other item")),

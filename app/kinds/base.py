@@ -25,6 +25,7 @@ class Kind:
 
     ``effects`` maps a step to what it sets on the item from the answers given; ``named`` maps a
     state to the column with the day that was named for it, instead of ``State.within``;
+    ``holders`` maps a state to who holds this item there, instead of ``State.held_by``;
     ``promise`` gives the policies of the first round and of later ones, where the city promises
     the whole; ``hints`` are the words below the form's fields; ``facts`` names what ``Step.when``
     may ask about; ``columns`` adds what follows from the form's values and the day of filing;
@@ -42,6 +43,7 @@ class Kind:
     hints: Mapping[str, Any] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
+    holders: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     promise: Promise | None = None
     facts: Callable[[Any], frozenset[str]] = lambda item: frozenset()
     columns: Callable[[dict[str, Any], date], dict[str, Any]] = lambda values, day: {}
@@ -59,6 +61,12 @@ class Kind:
         end = f"_{get_locale()}"
         theirs = {name.removesuffix(end): words[name] for name in words if name.endswith(end)}
         return {**words, **theirs} if theirs else words
+
+    def held_by(self, item: Any) -> str:
+        """Who has to act on an item now, as ``State.held_by`` names it."""
+        if item.state in self.holders:
+            return self.holders[item.state](item)
+        return self.workflow[item.state].held_by
 
     @property
     def label(self) -> str:

@@ -284,6 +284,11 @@ def _facts(item: Complaint) -> frozenset[str]:
     )
 
 
+def _sorter(item: Complaint) -> str:
+    """Who finds an owner for what was sent back: after two returns the coordinator decides."""
+    return "triage" if item.returns < 2 else "coordinator"
+
+
 def _route(item: Complaint, answers: Mapping[str, Any]) -> None:
     item.department_code = answers["department"]
 
@@ -332,6 +337,7 @@ LAPOR = Kind(
         "ask_info": _ask,
     },
     named={"planned": "planned_on"},
+    holders={"returned": _sorter},
     promise=promise,
     facts=_facts,
     columns=_columns,

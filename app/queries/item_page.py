@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
-from app.kinds import OFFICE, kind_of, state_of
+from app.kinds import OFFICE, kind_of
 from app.queries.calendar import city_calendar, city_day
 from app.queries.labels import area_label, department_label, labels, seat_label
 from models import Change, ChangeText, Comment, Follow, Item, Person, Photo, Support
@@ -213,15 +213,15 @@ def follows(session: Session, item: Item, actor: Actor) -> bool:
 
 def holder(item: Item) -> Holder | None:
     """Who holds the item now; None when nobody has to act."""
-    state = state_of(item)
-    if not state.held_by:
+    held_by = kind_of(item).held_by(item)
+    if not held_by:
         return None
     today, due = city_day(), item.due_on
     left = city_calendar().between(today, due) if due else None
-    late = due is not None and due < today and state.held_by in OFFICE
+    late = due is not None and due < today and held_by in OFFICE
     if left == 0 and due != today or (left is not None and left < 0 and not late):
         left = None  # its day is no working day, or is over and binds no office
-    return Holder(holder_name(item, state.held_by), due, left, late)
+    return Holder(holder_name(item, held_by), due, left, late)
 
 
 def holder_name(item: Item, held_by: str) -> str:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from app.kinds import KINDS
-from app.queries import choices, routing
+from app.queries import choices, handover, routing
 from app.queries.items import Filters
 from app.queries.labels import area_label, department_label
 from app.workflow import Phase
@@ -62,9 +62,14 @@ def why(session: Session, item: Item) -> Any:
 
 
 def prefill(session: Session, form: Any, item: Item) -> None:
-    """Offer the department the rules name."""
-    if "department" in form and not form.department.data:
-        explanation = why(session, item)
-        form.department.data = item.department_code or (
-            explanation.department_code if explanation else None
-        )
+    """Offer the department the rules name, never one that has sent the item back already."""
+    asked = [name for name in ("department", "external") if name in form and not form[name].data]
+    if not asked:
+        return
+    explanation = why(session, item)
+    back = handover.returned_by(session, item) if getattr(item, "returns", 0) else set[str]()
+    offered = (item.department_code, explanation.department_code if explanation else None)
+    best = next((code for code in offered if code and code not in back), None)
+    for name in asked:
+        known = {value for value, *_rest in form[name].iter_choices()}
+        form[name].data = best if best in known else None

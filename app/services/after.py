@@ -11,7 +11,7 @@ from typing import Any
 from app.workflow import Step
 from models import Change, Item
 
-from . import closing, merging, proof, splitting
+from . import closing, handover, merging, proof, splitting
 
 Consequence = Callable[[Item, Step, Mapping[str, Any], Change], None]
 
@@ -20,6 +20,7 @@ consequences: tuple[Consequence, ...] = (
     proof.follow_up,
     closing.follow_up,
     splitting.follow_up,
+    handover.follow_up,
 )
 
 

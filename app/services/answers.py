@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from app.access import Actor, may
 from app.kinds import state_of
 from app.queries.calendar import city_day
 from app.workflow import Incomplete, Phase, Step
-from models import Area, Category, Department, Item, Photo, db
+from models import HAND_OVER_WAYS, Area, Category, Department, Item, Photo, db
 
 from .photos import MOST
 
@@ -85,6 +85,18 @@ def _date(item: Item, actor: Actor, day: date) -> date:
     return day
 
 
+def _expected(item: Item, actor: Actor, day: date) -> date:
+    if not city_day(item.created_at) <= day <= city_day() + FIVE_YEARS:
+        raise Refused("expected_on", _("Please choose a day that is still to come."))
+    return day
+
+
+def _how(item: Item, actor: Actor, way: str) -> str:
+    if way not in HAND_OVER_WAYS:
+        raise Refused("how", _("Please choose one of the ways."))
+    return way
+
+
 def _period(item: Item, actor: Actor, period: tuple[date, date]) -> tuple[date, date]:
     if period[0] > period[1]:
         raise Refused("period", _("The end must not be before the beginning."))
@@ -93,8 +105,9 @@ def _period(item: Item, actor: Actor, period: tuple[date, date]) -> tuple[date, 
 
 def _photos(item: Item, actor: Actor, ids: list[int]) -> list[Photo]:
     here = Photo.item_id == item.id
-    # Whoever has no login has put them on the item itself, which its code opened.
-    mine = Photo.uploaded_by_id == actor.user_id if actor.is_signed_in else here
+    # Whoever has no login has put them on the form of this item, which its code opened.
+    guest = and_(Photo.uploaded_by_id.is_(None), Photo.for_item_id == item.id)
+    mine = Photo.uploaded_by_id == actor.user_id if actor.is_signed_in else or_(guest, here)
     found = db.session.scalars(
         select(Photo).where(
             Photo.id.in_(ids),
@@ -102,6 +115,7 @@ def _photos(item: Item, actor: Actor, ids: list[int]) -> list[Photo]:
             Photo.draft_key.is_(None),
             Photo.change_id.is_(None),
             or_(Photo.item_id.is_(None), here),
+            or_(Photo.for_item_id.is_(None), Photo.for_item_id == item.id),
         )
     ).all()
     if len(found) != len(set(ids)):
@@ -132,6 +146,8 @@ CHECKS = {
     "department": _department(external=False),
     "other_department": _department(external=False),
     "external": _department(external=True),
+    "how": _how,
+    "expected_on": _expected,
     "area": _area,
     "category": _category,
     "into": _into,

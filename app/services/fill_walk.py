@@ -26,6 +26,9 @@ from .bulk import NewChange, NewLevel
 WEIGHTS = {
     "amend": 0.0,
     "relocate": 0.0,
+    "divide": 0.0,  # an invented item has no parts
+    "gather": 0.0,
+    "reopen_parts": 0.0,
     "recategorise": 0.0,
     "reject": 0.2,  # what doubles another item is not joined here, so more are rejected
     "archive": 0.05,
@@ -348,6 +351,7 @@ ANSWERS: Mapping[str, Callable[..., Any]] = {
     "reason": lambda rng, city, row, step, at: rng.choice(step.reasons),
     "department": lambda rng, city, row, step, at: city.owner(row),
     "external": lambda rng, city, row, step, at: city.outside(row),
+    "how": lambda rng, city, row, step, at: "letter",
     "photos": lambda rng, city, row, step, at: (),
     "date": _date,
     "period": _period,

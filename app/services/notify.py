@@ -149,7 +149,7 @@ def _holders(item: Item) -> list[int]:
 
     A coordinator or planner is told only when no nearer seat is there, or none without conflict.
     """
-    rule = kind_of(item).workflow[item.state].held_by
+    rule = kind_of(item).held_by(item)
     if not rule or rule == "author":
         return []
     parts = item.area_code.split(".")

@@ -151,7 +151,12 @@ def test_a_reason_that_is_not_on_the_steps_list_is_refused(kind):
     ("state", "step", "answers", "wrong"),
     [
         ("verified", "route", {"department": "tidak-ada"}, "department"),
-        ("verified", "refer", {"external": make.DEPARTMENT, "note": "Ke luar."}, "external"),
+        (
+            "verified",
+            "refer",
+            {"external": make.DEPARTMENT, "how": "letter", "note": "Ke luar."},
+            "external",
+        ),
         ("accepted", "plan", {"date": date(1900, 1, 1), "note": "Lampau."}, "date"),
         ("accepted", "plan", {"date": date(9999, 12, 31), "note": "Jauh."}, "date"),
         ("received", "relocate", {"area": "99.99"}, "area"),

@@ -1,0 +1,29 @@
+"""With an owner outside: whom, how it was handed over, what they said, and what one may do."""
+
+from __future__ import annotations
+
+from app.access import Actor, may
+from app.forms.steps import WAYS
+from app.queries import handover
+from app.queries.calendar import city_day
+from models import AnySession, Item
+
+from . import Panel
+
+slot, order = "body", 20
+
+
+def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
+    """The owner's own message while they have it, and every record; the contact for staff."""
+    owner = handover.outside(reads, item) if item.state == "to_external" else None
+    if owner is None and not getattr(item, "returns", 0) and item.state not in ENDS:
+        return None
+    records = handover.records(reads, item)
+    if owner is None and not records:
+        return None
+    staff = may(actor, "moderate", item)
+    values = {"owner": owner, "records": records, "ways": WAYS, "staff": staff}
+    return Panel("handover.html", values | {"today": city_day()})
+
+
+ENDS = ("resolved", "closed", "reopened", "verified", "routed", "accepted", "working")
