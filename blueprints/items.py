@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,17 +12,17 @@ from flask_babel import gettext as _
 from app import access
 from app.extensions import limiter
 from app.forms import whole
-from app.forms.steps import StepForm, answers, form_for, photo_ids
+from app.forms.steps import StepForm, answers, form_for
 from app.kinds import Kind, kind_of
 from app.queries import alike, choices, item_page, listing
 from app.queries import items as lists
 from app.queries.actors import current_actor
-from app.services import inbox, items, photos, supports
+from app.services import inbox, items, supports
 from app.services.answers import Refused
-from app.services.images import PhotoProblem
 from app.workflow import Incomplete, NotAllowed, Step
 from models import Item, db
 
+from . import step_photos, texts
 from .errors import problem
 from .guards import public, signed_in
 from .page import last_seen, lonlat, session
@@ -129,13 +129,32 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
         form = form_for(wanted, choices.of_step(db.session(), wanted, kind.slug))()
         if request.method == "GET":
             begin(item, wanted, form, current_actor())
+        elif texts.WANTED in request.form:
+            return _with_text(kind, item, wanted, form)
         elif taken(item, wanted, form, current_actor()):
             return _onward(kind, item)
     except (NotAllowed, items.Stale):
         return _too_late(item, step)
-    words = {"kind": kind, "item": item, "step": wanted, "form": form}
-    page = render_template("items/step.html", **words, near=_alike(item) if "into" in form else [])
-    return page, 422 if form.errors else 200
+    return _step_page(kind, item, wanted, form), 422 if form.errors else 200
+
+
+def _step_page(kind: Kind, item: Item, step: Step, form: StepForm) -> str:
+    words: dict[str, Any] = {"kind": kind, "item": item, "step": step, "form": form}
+    words |= step_photos.shown(item, step, current_actor())
+    near = _alike(item) if "into" in form else []
+    return render_template("items/step.html", **words, near=near, texts=texts.offered(item, step))
+
+
+def _with_text(kind: Kind, item: Item, step: Step, form: StepForm) -> ResponseReturnValue:
+    """The form again, with an answer text in its note and everything typed kept."""
+    if step not in items.open_steps(item, current_actor()):
+        raise NotAllowed(step.name)
+    texts.put_in(item, step, form)
+    if request.headers.get("HX-Request"):
+        return render_template("work/_note_field.html", form=form)
+    step_photos.keep(item, step, form, current_actor())
+    db.session.commit()
+    return _step_page(kind, item, step, form)
 
 
 def _alike(item: Item) -> list[Any]:
@@ -154,6 +173,9 @@ def begin(item: Item, step: Step, form: StepForm, actor: access.Actor) -> None:
 
 def _onward(kind: Kind, item: Item) -> ResponseReturnValue:
     """Back to the item; whoever may no longer read it goes on with other work."""
+    if request.form.get("lanjut") == "lapangan" and access.may(current_actor(), "work_owner"):
+        flash(_("It is saved."), "success")
+        return redirect(url_for("work_field.cards"))
     if access.may(current_actor(), "read", item):
         return redirect(url_for(".show", kind=kind, number=item.number))
     flash(_("It is saved. Another office looks after it now."), "success")
@@ -162,13 +184,20 @@ def _onward(kind: Kind, item: Item) -> ResponseReturnValue:
 
 
 def taken(item: Item, step: Step, form: StepForm, actor: access.Actor) -> bool:
-    """Take the step if what was sent is good; what is wrong stands on the form."""
-    good = form.validate()
-    if not good and step not in items.open_steps(item, actor):
-        raise NotAllowed(step.name)
-    _stage_photos(item, form, actor)
-    if not good or form.errors:
+    """Take the step if what was sent is good; what is wrong stands on the form.
+
+    Photos are kept before anything is refused, and not at all when the step is not open.
+    """
+    good, is_open = form.validate(), step in items.open_steps(item, actor)
+    if is_open:
+        step_photos.keep(item, step, form, actor)
         db.session.commit()  # the photos stay
+        if step_photos.only_looking(item, step, actor):
+            step_photos.forgive(form)
+            return False
+    elif not good:
+        raise NotAllowed(step.name)
+    if form.errors:
         return False
     try:
         with db.session.begin_nested():
@@ -195,26 +224,6 @@ def _key(form: StepForm) -> uuid.UUID | None:
         return uuid.UUID(form.key.data)
     except (TypeError, ValueError):
         return None
-
-
-def _stage_photos(item: Item, form: StepForm, actor: access.Actor) -> None:
-    """Keep the photos that came along, so that a mistake elsewhere does not lose them.
-
-    Without a login they wait on the item, since there is nobody else whose they could be.
-    """
-    if "photos" not in form:
-        return
-    kept = [str(number) for number in photo_ids(form)]
-    try:
-        for upload in form.photos.data or []:
-            if upload and upload.filename:
-                on = None if actor.is_signed_in else item
-                kept.append(
-                    str(photos.stage(cast(BinaryIO, upload.stream), actor=actor, item=on).id)
-                )
-    except PhotoProblem as wrong:
-        form.photos.errors = [str(wrong)]
-    form.photo_ids.data = ",".join(kept)
 
 
 def _too_late(item: Item, step: str) -> ResponseReturnValue:

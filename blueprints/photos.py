@@ -15,7 +15,7 @@ from models import db, reading
 from .guards import public
 
 bp = Blueprint("photos", __name__, url_prefix="/foto")
-WEEK = 7 * 24 * 3600
+SHORT = 5 * 60  # seconds: what turns confidential is gone from every cache after that
 
 
 @bp.get("/<string(length=64):name>")
@@ -60,7 +60,7 @@ def picture(name: str, open_to_all: bool) -> Response:
         response = Response(media().read(name), mimetype="image/webp")
     except FileNotFoundError:
         abort(404)
-    kept = f"public, max-age={WEEK}, immutable" if open_to_all else "private, no-store"
+    kept = f"public, max-age={SHORT}, must-revalidate" if open_to_all else "private, no-store"
     response.headers["Cache-Control"] = kept
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"

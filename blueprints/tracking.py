@@ -35,6 +35,7 @@ from app.services.qr import drawn
 from app.workflow import NotAllowed
 from models import Item, db
 
+from . import step_photos
 from .errors import problem
 from .filing import draft_of, held_keys, stopped, values_of
 from .guards import public
@@ -207,7 +208,8 @@ def step(step: str) -> ResponseReturnValue:
     except (NotAllowed, items.Stale):
         db.session.rollback()
         return private(problem(409 if _ever(kind, step) else 404))
-    words = {"kind": kind, "item": item, "step": wanted, "form": form}
+    words: dict[str, Any] = {"kind": kind, "item": item, "step": wanted, "form": form}
+    words |= step_photos.shown(item, wanted, guest)
     page = render_template("tracking/step.html", **words)
     return private(page, 422 if form.errors else 200)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import random
 import uuid
 from pathlib import Path
 from typing import Any
 
 import piexif
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from app.access import Actor
 from models import Draft
@@ -62,3 +63,15 @@ def draft_of(session: Any, actor: Actor) -> Draft:
 
 def kept(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def scenery(seed: int, size: tuple[int, int] = (800, 600)) -> Image.Image:
+    """A picture like no other with another seed: shapes on a ground, a little out of focus."""
+    rng, (wide, high) = random.Random(seed), size
+    image = Image.new("RGB", size, tuple(rng.randrange(60, 230) for _ in "rgb"))
+    pen = ImageDraw.Draw(image)
+    for _shape in range(25):
+        left, top = rng.randrange(wide), rng.randrange(high)
+        box = (left, top, left + rng.randrange(20, 260), top + rng.randrange(20, 260))
+        rng.choice([pen.rectangle, pen.ellipse])(box, fill=tuple(rng.randrange(255) for _ in "rgb"))
+    return image.filter(ImageFilter.GaussianBlur(1))

@@ -48,6 +48,9 @@ def _own(actor: Actor, drafts: Collection[uuid.UUID]) -> ColumnElement[bool]:
     """On the way to an item, only whoever took it there sees it."""
     kept = select(Draft.key).where(Draft.key.in_(list(drafts)), Draft.user_id.is_(None))
     clauses: list[ColumnElement[bool]] = [Photo.draft_key.in_(kept)]
+    if actor.opens is not None:  # what its code opened, and its reader put on a form there
+        form = and_(Photo.uploaded_by_id.is_(None), Photo.for_item_id == actor.opens)
+        clauses.append(and_(Photo.draft_key.is_(None), form))
     if actor.user_id is not None:
         mine = select(Draft.key).where(Draft.user_id == actor.user_id)
         clauses.append(Photo.draft_key.in_(mine))

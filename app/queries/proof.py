@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
+from flask_babel import format_decimal, ngettext
+from flask_babel import gettext as _
 from geoalchemy2 import Geography
 from sqlalchemy import BIGINT, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, BIT
 
+from app.access import Actor, may
 from models import AnySession, Item, Photo, PhotoHash, ProofCheck
 
 ALIKE_P, ALIKE_D = 10, 14  # bits of 64 by which two views of the same picture may differ
@@ -51,11 +55,50 @@ OF_ITEM = (
     .where(Photo.item_id == bindparam("item"))
 )
 VIEWS = select(PhotoHash).where(PhotoHash.photo_id.in_(bindparam("ids", expanding=True)))
-CHECKED = (
-    select(ProofCheck)
+LAST = (
+    select(func.max(ProofCheck.change_id))
     .where(ProofCheck.item_id == bindparam("item"))
+    .scalar_subquery()
+)
+CHECKED = (
+    select(ProofCheck, Item)
+    .outerjoin(Item, Item.id == ProofCheck.match_item_id)
+    .where(ProofCheck.item_id == bindparam("item"), ProofCheck.change_id == LAST)
     .order_by(ProofCheck.photo_id, ProofCheck.id)
 )
+JUDGED = ("proof_submitted", "appealed")  # states in which somebody decides about a proof
+
+
+@dataclass(frozen=True)
+class Line:
+    """What one check found, in words; ``good`` is None when the camera kept nothing.
+
+    ``match`` is the number of the item with the same picture, for those who may read that.
+    """
+
+    name: str
+    good: bool | None
+    words: str
+    match: str = ""
+
+
+@dataclass
+class Proof:
+    """One photo that was handed in as proof, and what the checks found on it."""
+
+    photo_id: int
+    lines: list[Line]
+
+    @property
+    def sentence(self) -> str:
+        """All of it in one calm sentence."""
+        said = ", ".join(line.words for line in self.lines if line.words)
+        return said[:1].upper() + said[1:] + "." if said else ""
+
+    @property
+    def good(self) -> bool:
+        """Did every check pass?"""
+        return all(line.good for line in self.lines)
 
 
 @lru_cache(maxsize=1)
@@ -112,3 +155,74 @@ def metres(session: AnySession, item_id: int, lon: float, lat: float) -> float:
     point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
     apart = func.ST_Distance(cast(Item.place, Geography), cast(point, Geography))
     return float(session.scalar(select(apart).where(Item.id == item_id)) or 0.0)
+
+
+def lines(found: Iterable[Any], matches: Mapping[int, str] | None = None) -> list[Line]:
+    """The words for what the checks found on one photo; ``matches`` are numbers of items by id."""
+    found = list(found)
+    unused = [f for f in found if f.name in ("report", "city")]
+    good = {"passed": True, "failed": False, "no_data": None}
+    made = [
+        Line(
+            f.name,
+            good[f.result],
+            str(WORDS[f.name](f)),
+            (matches or {}).get(f.match_item_id or 0, ""),
+        )
+        for f in found
+        if f not in unused or f.result == "failed"
+    ]
+    if unused and all(f.result == "passed" for f in unused):
+        made.append(Line("city", True, _("never used before")))
+    elif any(f.result == "no_data" for f in unused):
+        made.append(Line("city", None, _("not compared with other photos")))
+    return made
+
+
+def _time(found: Any) -> str:
+    days = found.value
+    if days is None:
+        return _("the camera did not keep the time")
+    if found.result == "failed":
+        if days < 0:
+            return _("taken before the report, by the camera's clock")
+        return _("the camera's clock is ahead")
+    if days < 1:
+        return _("taken within a day of the report")
+    return ngettext(
+        "taken %(num)s day after the report", "taken %(num)s days after the report", days
+    )
+
+
+def _distance(found: Any) -> str:
+    metres = found.value
+    if metres is None:
+        return _("the camera did not keep the place")
+    if metres >= 1000:
+        return _("about %(km)s km from the place", km=format_decimal(metres / 1000))
+    return _("about %(metres)s m from the place", metres=metres)
+
+
+def _report(found: Any) -> str:
+    return _("the same as a photo this report has already")
+
+
+def _city(found: Any) -> str:
+    return _("used before for something else")
+
+
+WORDS = {"time": _time, "distance": _distance, "report": _report, "city": _city}
+
+
+def of_item(session: AnySession, item: Item, actor: Actor) -> list[Proof]:
+    """The photos of the last proof of an item with what was found, by photo."""
+    rows = session.execute(CHECKED, {"item": item.id}).all()
+    numbers = {
+        other.id: other.number
+        for _check, other in rows
+        if other is not None and may(actor, "read", other)
+    }
+    by_photo: dict[int, list[ProofCheck]] = {}
+    for check, _other in rows:
+        by_photo.setdefault(check.photo_id, []).append(check)
+    return [Proof(photo_id, lines(found, numbers)) for photo_id, found in by_photo.items()]

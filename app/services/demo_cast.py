@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access import CONFIRMED, Actor, Seat
+from app.access import CONFIRMED, RULES, Actor, Seat
 from app.queries.calendar import city_day
 from app.workflow import Step
 from models import Area, Department, Item, Mandate, Person, User, db
@@ -72,7 +72,8 @@ class Cast:
             case "author":
                 return author
             case "appeal":
-                return self.validators.get(item.district_code, coordinator)
+                judge = self.validators.get(item.district_code)
+                return judge if judge and RULES["appeal"](judge, item) else coordinator
             case "triage":
                 return coordinator if item.oversight or triage is None else triage
             case "owner":

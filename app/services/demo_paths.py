@@ -29,6 +29,7 @@ def _path(words: str) -> Steps:
 
 TAKEN = "verify route accept"
 PROVEN = f"{TAKEN} plan start submit_proof"
+AGAIN = f"{PROVEN} resolve dispute accept start submit_proof resolve"
 LAPOR = (
     Goal((), 13, hero=True),
     Goal(_path("ask_info"), 4, hero=True),
@@ -46,6 +47,9 @@ LAPOR = (
     Goal(_path(f"{PROVEN} refuse_proof"), 2, "spot"),
     Goal(_path(f"{PROVEN} resolve dispute"), 4, "spot"),
     Goal(_path(f"{PROVEN} resolve dispute accept start submit_proof resolve confirm"), 3, "spot"),
+    Goal(_path(f"{AGAIN} appeal"), 2, "spot"),
+    Goal(_path(f"{AGAIN} appeal uphold"), 1, "spot"),
+    Goal(_path(f"{AGAIN} appeal dismiss"), 1, "spot"),
     Goal(_path("verify refer"), 6, "outside"),
     Goal(_path("verify refer external_done lapse"), 5, "outside"),
     Goal(_path(f"{PROVEN} resolve"), 9, "spot", hero=True),

@@ -243,7 +243,15 @@ class Planner:
         moments = [begin]
         for step, days in zip(goal.steps, accumulate(spans), strict=True):
             at = begin + timedelta(days=days * squeeze)
-            if step not in ("lapse", "confirm", "dispute", "give_info", "resubmit", "withdraw"):
+            if step not in (
+                "lapse",
+                "confirm",
+                "dispute",
+                "appeal",
+                "give_info",
+                "resubmit",
+                "withdraw",
+            ):
                 at = self.city.working(self.rng, at)
             elif step != "lapse":
                 at = self._daytime(at)

@@ -24,7 +24,7 @@ from app.queue import enqueue
 from app.workflow import NotAllowed
 from models import Change, Draft, Item, Photo, db
 
-from . import audit, evidence, images
+from . import audit, evidence, images, undone
 from .files import media, staging
 from .images import Broken, Evidence, PhotoProblem, TooLarge
 
@@ -54,12 +54,15 @@ def stage(
     draft: Draft | None = None,
     item: Item | None = None,
     change: Change | None = None,
+    step: str = "",
 ) -> Photo:
     """Take a picture in: on the disk, a row, and a job to make it harmless.
 
     With ``draft`` it waits for the item to be filed; with ``item`` (and ``change``) it belongs
-    there already; with none it waits for a step (``services.items.move``, answer ``photos``) that
-    the same login takes.  Raises PhotoProblem.
+    there already; with ``item`` and ``step`` it waits on the form of that step until the same
+    actor takes it; with none it waits for any step (``services.items.move``, answer ``photos``)
+    that the same login takes.  Raises PhotoProblem.  When the transaction does not commit, the
+    file goes as well.
     """
     data = stream.read(images.MAX_BYTES + 1)
     if not data:
@@ -67,16 +70,20 @@ def stage(
     if len(data) > images.MAX_BYTES:
         raise TooLarge
     images.check(io.BytesIO(data))
-    _room_for_one_more(actor, draft, item, change)
+    together = on_form(item, step, actor) if item is not None and step else None
+    _room_for_one_more(actor, draft, item, change, together)
     photo = Photo(
         draft_key=draft.key if draft else None,
-        item_id=item.id if item else None,
+        item_id=item.id if item and not step else None,
+        for_item_id=item.id if item and step else None,
+        for_step=step,
         change_id=change.id if change else None,
         uploaded_by_id=actor.user_id,
         status="staged",
         staged_name=secrets.token_hex(16),
     )
     staging().put(photo.staged_name, data)
+    undone.watch(db.session(), staging(), photo.staged_name)
     db.session.add(photo)
     db.session.flush()
     enqueue("photo_process", queue="photos", photo_id=photo.id)
@@ -84,13 +91,19 @@ def stage(
 
 
 def _room_for_one_more(
-    actor: Actor, draft: Draft | None, item: Item | None, change: Change | None
+    actor: Actor,
+    draft: Draft | None,
+    item: Item | None,
+    change: Change | None,
+    on_its_form: tuple[ColumnElement[bool], ...] | None = None,
 ) -> None:
     """Refuse one too many.  Two uploads at once take turns, so that neither miscounts."""
     together: tuple[ColumnElement[bool], ...]
     most = MOST
     if draft:
         key, together = f"draft {draft.key}", (Photo.draft_key == draft.key,)
+    elif item and on_its_form:
+        key, together = f"form {item.id} {actor.user_id}", on_its_form
     elif item:
         change_id = change.id if change else None
         key = f"item {item.id} {change_id}"
@@ -111,6 +124,30 @@ def loose(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         Photo.draft_key.is_(None),
         Photo.item_id.is_(None),
     )
+
+
+def on_form(item: Item, step: str, actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Photos this actor has put on the form of a step of an item, as conditions."""
+    return (
+        Photo.for_item_id == item.id,
+        Photo.for_step == step,
+        Photo.uploaded_by_id.is_not_distinct_from(actor.user_id),
+        Photo.item_id.is_(None),
+        Photo.draft_key.is_(None),
+    )
+
+
+def waiting(item: Item, step: str, actor: Actor) -> list[Photo]:
+    """Those photos, oldest first."""
+    query = select(Photo).where(*on_form(item, step, actor)).order_by(Photo.id)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
+
+
+def take_back(item: Item, step: str, actor: Actor, photo_id: int) -> None:
+    """Take a photo off the form of a step; one that is not there is left alone."""
+    for photo in waiting(item, step, actor):
+        if photo.id == photo_id:
+            remove(photo)
 
 
 def process(photo_id: int) -> None:

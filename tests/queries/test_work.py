@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("session")
 
 
 def test_every_state_somebody_holds_is_in_somebodys_queue():
-    queues = set(work.held_by("triage", "level", "owner", "planner"))
+    queues = set(work.held_by("triage", "level", "owner", "planner", "appeal"))
     for kind in KINDS.values():
         for state in kind.workflow.states:
             if state.held_by not in ("", "author"):
