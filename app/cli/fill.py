@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Lock
 from typing import Any
@@ -21,7 +21,7 @@ from models import db
 WRITERS = 2  # one makes items while the database takes the other's in
 TABLES = (
     "person", "user_account", "item", "complaint", "proposal", "proposal_level", "idea", "change",
-    "change_text", "comment", "support", "follow", "map_grid", "facet",
+    "change_text", "comment", "support", "follow",
 )  # fmt: skip
 
 
@@ -49,11 +49,32 @@ def group(items: int, seed: int, batch: int) -> None:
             f"{done:,} items; this batch: {brought.changes:,} steps, "
             f"{brought.comments:,} comments, {brought.supports:,} supports"
         )
-    db.session.execute(text(f"ANALYZE {', '.join(TABLES)}"))
-    facets.refresh(db.session)
-    fold.fold(db.session)
-    db.session.commit()
+    _finish()
     say("counts for lists and map are fresh")
+
+
+def _finish() -> None:
+    """Statistics of the tables and counts for lists and map, side by side."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def analyse() -> None:
+        db.session.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+        db.session.execute(text(f"ANALYZE {', '.join(TABLES)}"))
+
+    def count() -> None:
+        db.session.execute(text("SET LOCAL work_mem = '256MB'"))
+        facets.refresh(db.session)
+        fold.fold(db.session)
+
+    def alone(work: Callable[[], None]) -> None:
+        with app.app_context():
+            work()
+            db.session.commit()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(alone, (analyse, count)))
+    db.session.execute(text("ANALYZE map_grid, facet"))
+    db.session.commit()
 
 
 def _write(batches: Iterator[Batch]) -> Iterator[Brought]:
