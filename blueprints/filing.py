@@ -14,7 +14,7 @@ from app.extensions import limiter
 from app.forms import Form, ItemForm, PlaceForm, clean_line, whole
 from app.forms.questions import SEEN, answers, unseen, with_questions
 from app.kinds import Kind
-from app.queries import alike, choices, elsewhere, filing, item_page
+from app.queries import alike, choices, elsewhere, filing, item_page, suggestions
 from app.queries.actors import current_actor
 from app.queries.questions import asked as questions_of
 from app.queries.spot import NotHere, locate
@@ -48,7 +48,7 @@ def draft_of(key: uuid.UUID) -> Draft | None:
     return draft
 
 
-def _keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
+def keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
     """Save what was typed on this page; of what no field takes, only its beginning."""
     draft_of(key)
     typed = {
@@ -124,7 +124,7 @@ def step(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
 @limiter.limit("2000/hour")
 def autosave(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
     """Keep what is being typed; answers nothing."""
-    _keep(kind, key, page)
+    keep(kind, key, page)
     db.session.commit()
     return "", 204
 
@@ -134,7 +134,7 @@ def autosave(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
 @limiter.limit("60/hour")
 def add_photos(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Take photos, then go on; a bad one is named and the others are kept."""
-    draft = _keep(kind, key, "foto")
+    draft = keep(kind, key, "foto")
     problems = []
     for upload in request.files.getlist("photos"):
         if not upload.filename:
@@ -158,7 +158,7 @@ def add_photos(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 @limiter.limit("600/hour")
 def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Take the place; without a map, by its name or its kelurahan."""
-    draft = _keep(kind, key, "lokasi")
+    draft = keep(kind, key, "lokasi")
     db.session.commit()
     form = _form(kind, "lokasi", draft, sent=True)
     if "cari" in request.form:
@@ -196,7 +196,7 @@ def _spot(form: Any) -> Any:
 @limiter.limit("600/hour")
 def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Take what it is about."""
-    draft = _keep(kind, key, "isi")
+    draft = keep(kind, key, "isi")
     db.session.commit()
     form: ItemForm = _form(kind, "isi", draft, sent=True)
     good, category = form.validate(), form.category_code.data or ""
@@ -275,6 +275,7 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         near=alike.similar(db.session(), asked),
         unseen=alike.unseen(db.session(), asked),
         promise=filing.promise(kind, values),
+        suggestion=suggestions.of_draft(kind.slug, draft.data),
         form=Form(),
         pages=PAGES,
     )
@@ -293,6 +294,7 @@ def _page(
     words = {"kind": kind, "key": key, "draft": draft, "form": form, "pages": PAGES}
     if page == "isi":
         more["conditions"] = filing.conditions(kind)
+        more["suggestion"] = suggestions.of_draft(kind.slug, draft.data if draft else {})
         more["questions"] = questions_of(kind, form.category_code.data or "")
     return render_template(f"filing/{page}.html", **words, photos=shown, **more), status
 

@@ -14,7 +14,7 @@ from app.extensions import limiter
 from app.forms import whole
 from app.forms.steps import StepForm, answers, form_for
 from app.kinds import Kind, kind_of
-from app.queries import alike, choices, item_page, listing
+from app.queries import alike, choices, item_page, listing, suggestions
 from app.queries import items as lists
 from app.queries.actors import current_actor
 from app.services import inbox, items, supports
@@ -141,6 +141,7 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
 def _step_page(kind: Kind, item: Item, step: Step, form: StepForm) -> str:
     words: dict[str, Any] = {"kind": kind, "item": item, "step": step, "form": form}
     words |= step_photos.shown(item, step, current_actor())
+    words["suggestions"] = suggestions.for_step(item, step.name)
     near = _alike(item) if "into" in form else []
     return render_template("items/step.html", **words, near=near, texts=texts.offered(item, step))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import click
@@ -9,9 +10,11 @@ from flask.cli import AppGroup
 
 from app.queries import routing
 from app.queries.labels import area_label, labels
+from app.queue import enqueue
 from maps.place import NoSuchPlace, Place, resolve
-from models import reading
+from models import db, reading
 
+TOO_FEW = "Only {0} decisions: at least 200 published reports with a department are needed."
 group = AppGroup("routing", help="Explain and check the routing rules.")
 
 
@@ -71,3 +74,52 @@ def coverage() -> None:
         click.echo(f"{len(found.gaps)} cases have no owner in force.", err=True)
         sys.exit(1)
     click.echo("Every case has exactly one first owner.")
+
+
+@group.command("train")
+@click.option("--queue", is_flag=True, help="Leave it to the job worker.")
+@click.option("--limit", type=click.IntRange(200, 200_000), default=30_000, show_default=True)
+@click.option("--synthetic/--real", default=None, help="Whether the texts are invented.")
+def train(queue: bool, limit: int, synthetic: bool | None) -> None:
+    """Learn categories and departments from the newest LIMIT decisions of the city."""
+    from app.services import learning
+    from app.services.learning_told import told
+
+    if queue:
+        enqueue("suggestions_train", queue="slow", once="suggestions_train")
+        db.session.commit()
+        click.echo("Left to the job worker.")
+        return
+    try:
+        row = learning.train(limit, synthetic)
+    except learning.TooFew as few:
+        raise click.ClickException(TOO_FEW.format(few.args[0])) from None
+    db.session.commit()
+    for line in told(row.figures):
+        click.echo(line)
+    size = len(row.arrays) + len(row.head)
+    click.echo(f"Model {row.id}: {row.examples:,} decisions, {size / 2**20:.1f} MB packed.")
+    click.echo(f"Shown to people: {row.helps or 'nothing; it beats neither rules nor habit'}.")
+
+
+@group.command("evaluate")
+@click.option("--split", type=click.Choice(("time", "random")), default="time", show_default=True)
+@click.option("--limit", type=click.IntRange(200, 200_000), default=30_000, show_default=True)
+@click.option("--synthetic/--real", default=None, help="Whether the texts are invented.")
+@click.option("--json", "as_json", is_flag=True, help="The figures as JSON.")
+def evaluate(split: str, limit: int, synthetic: bool | None, as_json: bool) -> None:
+    """Learn from earlier decisions, guess later ones, and compare with rules and majority."""
+    from app.queries import decisions
+    from app.services import learning
+    from app.services.learning_told import told
+
+    try:
+        found = decisions.read(db.session(), limit)
+        learnt = learning.evaluate(found, split, synthetic)
+    except learning.TooFew as few:
+        raise click.ClickException(TOO_FEW.format(few.args[0])) from None
+    if as_json:
+        click.echo(json.dumps({**learnt.figures, "helps": learnt.helps}, indent=2))
+        return
+    for line in told(learnt.figures):
+        click.echo(line)
