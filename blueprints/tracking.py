@@ -121,8 +121,15 @@ def receipt(item: Item, code: str, behalf: Any = None) -> Response:
         qr=drawn(f"{address}#{code}"),
         holder=item_page.holder(item),
         behalf=behalf,
+        phone=_abroad(item.author.phone) if behalf else "",
     )
     return private(page)
+
+
+def _abroad(phone: str) -> str:
+    """A number as it is dialled from anywhere, digits only."""
+    digits = "".join(c for c in phone if c.isdecimal())
+    return f"62{digits[1:]}" if digits.startswith("0") else digits
 
 
 # -- coming back ----------------------------------------------------------------------------

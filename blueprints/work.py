@@ -73,6 +73,10 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
         links.append({"url": url_for("work.planning"), "label": _("Planning queue")})
     if access.may(actor, "decide_owners"):
         links.append({"url": url_for("outside.to_decide"), "label": _("Owners to decide")})
+    if access.may(actor, "file_on_behalf"):
+        links.append({"url": url_for("counter.begin"), "label": _("Counter")})
+    if access.may(actor, "draw_up_breach"):
+        links.append({"url": url_for("privacy.breach"), "label": _("Data that got out")})
     if access.may(actor, "give_mandates"):
         links.append({"url": url_for("admin.mandates"), "label": _("Mandates")})
     return links

@@ -24,6 +24,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
 }
 EVERYBODY = {"stranger", "author", *PEOPLE}
 SIGNED_IN = EVERYBODY - {"stranger"}
+COUNTER = {"operator", "moderator", "moderator elsewhere", "coordinator"}  # type for others
 STAFF_HERE = {"moderator", "validator", "officer", "coordinator", "auditor"}
 
 # -- items, and who may read them ----------------------------------------------------------
@@ -98,6 +99,8 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "filing.set_place"): (EVERYBODY, 422),
     ("POST", "filing.set_content"): (EVERYBODY, 422),
     ("POST", "filing.send"): (SIGNED_IN, 302),
+    ("POST", "suggesting.hint"): (EVERYBODY, 200),
+    ("POST", "suggesting.choose"): (EVERYBODY, 302),
     ("GET", "tracking.send"): (EVERYBODY, 302),
     ("POST", "tracking.send"): (EVERYBODY, 302),
     ("GET", "tracking.enter"): (EVERYBODY, 200),
@@ -163,6 +166,17 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "work_templates.retire"): (WRITERS, 404),
     ("GET", "work_field.cards"): ({"officer", "officer elsewhere"}, 200),
     ("POST", "work_field.cards"): ({"officer", "officer elsewhere"}, 200),
+    ("GET", "counter.begin"): (COUNTER, 302),
+    ("GET", "counter.entry"): (COUNTER, 200),
+    ("POST", "counter.entry"): (COUNTER, 422),
+    ("POST", "counter.lookup"): (COUNTER, 200),
+    ("GET", "counter.tables"): (COUNTER, 200),
+    ("POST", "counter.tables"): (COUNTER, 422),
+    ("GET", "counter.table"): (COUNTER, 404),
+    ("POST", "counter.start"): (COUNTER, 404),
+    ("POST", "counter.receipts"): (COUNTER, 404),
+    ("GET", "counter.refused"): (COUNTER, 404),
+    ("GET", "counter.example"): (COUNTER, 200),
     ("GET", "admin.mandates"): ({"admin"}, 200),
     ("GET", "admin.give"): ({"admin"}, 200),
     ("POST", "admin.give"): ({"admin"}, 422),
@@ -176,6 +190,7 @@ ENDS_THE_SESSION = {"account.sign_out", "account.sign_out_everywhere"}
 # Pages of an item that only some seats may knock at; for all others 403, whatever the item.
 _TRIAGING = {"moderator", "moderator elsewhere", "coordinator"}
 KNOCKING = {
+    "counter.join": COUNTER,
     "comments.judge": _TRIAGING,
     "identity.reporter": _TRIAGING | {"officer", "officer elsewhere", "auditor"},
 }
@@ -193,6 +208,7 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("POST", "comments.add"): (SIGNED_IN, 302),
     ("POST", "comments.report"): (SIGNED_IN, 302),
     ("POST", "comments.judge"): (TRIAGE, 400),
+    ("POST", "counter.join"): (COUNTER, 400),
     ("GET", "identity.reporter"): (IDENTITY, 200),
     ("POST", "identity.reporter"): (IDENTITY, 422),
     ("GET", "filing.received"): (SIGNED_IN, 200),

@@ -84,6 +84,7 @@ class House:
             "department_code": make.DEPARTMENT,
             "area_code": make.KELURAHAN,
             "export_id": 1,
+            "batch_id": 1,
         }
         with self.app.test_request_context():
             names = next(self.app.url_map.iter_rules(endpoint)).arguments
