@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
+from app.services import photos
 from models import Change, Comment, Photo
 from tests import factories as make
 from tests.nasty import NASTY, WORST, check
@@ -163,10 +164,13 @@ def test_photos_that_came_with_a_step_are_kept_when_something_else_lacks(client_
     item = make.item("lapor", state="working", department_code=make.DEPARTMENT)
     client, address = client_for(officer), f"/lapor/{item.number}/langkah/submit_proof"
     form = {"photos": (io.BytesIO(jpeg()), "bukti.jpg"), "note": ""}
-    text = check(client.post(address, data=form), 422)
+    text = check(client.post(address, data=form), 200)
     found = re.search(r'name="photo_ids"[^>]*value="(\d+)"', text)
     assert found
-    check(client.post(address, data={"photo_ids": found[1], "note": "Sudah ditambal."}), 302)
+    photos.process(int(found[1]))
+    check(client.post(address, data={"photo_ids": found[1], "note": ""}), 422)
+    why = {"explain_time": "Kamera lama tanpa jam.", "explain_distance": "Tanpa GPS di lokasi."}
+    check(client.post(address, data={"note": "Sudah ditambal.", **why}), 302)
     session.expire_all()
     assert item.state == "proof_submitted"
 

@@ -10,7 +10,7 @@ import pytest
 from app.access import ANONYMOUS, Actor
 from app.jobs import photos as job
 from app.queries import photos as reads
-from app.services import images, photos
+from app.services import images, items, photos
 from models import Photo
 from tests import factories as make
 from tests.pictures import draft_of, jpeg
@@ -42,7 +42,7 @@ def test_a_public_photo_may_be_kept_by_everybody(
         answer = client.get(path)
         assert answer.status_code == 200
         assert answer.mimetype == "image/webp"
-        assert answer.headers["Cache-Control"] == "public, max-age=604800, immutable"
+        assert answer.headers["Cache-Control"] == "public, max-age=300, must-revalidate"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "Set-Cookie" not in answer.headers
         assert images.webp_size(answer.data)[0] == size
@@ -50,6 +50,20 @@ def test_a_public_photo_may_be_kept_by_everybody(
         assert again.status_code == 304
     thumb = client.get(f"/foto/{photo.media_name}/kecil")
     assert images.webp_size(thumb.data)[0] == 480
+
+
+def test_a_photo_of_what_turned_confidential_is_gone_even_for_those_who_kept_it(
+    session: Any, var: Path, resident: Actor, client: Any
+) -> None:
+    item = make.item(state="verified")
+    photo = ready(session, resident, item=item)
+    kept = client.get(f"/foto/{photo.media_name}").headers["ETag"]
+    about = make.category(oversight=True, place_bound=False)
+    coordinator = make.actor(make.user(roles=("coordinator",)))
+    items.move(item, "recategorise", coordinator, {"category": about.code})
+    assert item.visibility == "confidential"
+    for path in (f"/foto/{photo.media_name}", f"/foto/{photo.media_name}/kecil"):
+        assert client.get(path, headers={"If-None-Match": kept}).status_code == 404
 
 
 @pytest.mark.parametrize("given", [{"published": False}, {"visibility": "confidential"}])
