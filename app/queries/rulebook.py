@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,6 +44,12 @@ class Rulebook:
     taken: float = field(default=0.0, compare=False)
 
     @cached_property
+    def version(self) -> str:
+        """A mark of all that is in it: another mark, other rules or departments."""
+        said = repr((self.lines, sorted(self.offices.items())))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+    @cached_property
     def _open(self) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.category_code is None)
 
@@ -52,7 +59,9 @@ class Rulebook:
         for line in self.lines:
             if line.category_code is not None:
                 own.setdefault(line.category_code, []).append(line)
-        return {code: tuple(sorted((*lines, *self._open))) for code, lines in own.items()}
+        return {
+            code: tuple(sorted((*lines, *self._open), key=_place)) for code, lines in own.items()
+        }
 
     def of(self, category_code: str) -> tuple[Line, ...]:
         """The rules that may decide about a category, in order."""
@@ -70,11 +79,15 @@ class Rulebook:
 
     def with_lines(self, lines: Iterable[Line]) -> Rulebook:
         """The same departments under other rules."""
-        return Rulebook(tuple(sorted(lines)), self.offices)
+        return Rulebook(tuple(sorted(lines, key=_place)), self.offices)
 
     def with_office(self, office: Office) -> Rulebook:
         """The same rules with one department changed or added."""
         return Rulebook(self.lines, {**self.offices, office.code: office})
+
+
+def _place(line: Line) -> int:
+    return line.position
 
 
 def successor(known: Mapping[str, Department | Office], code: str, day: date) -> str | None:
