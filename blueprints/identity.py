@@ -12,11 +12,12 @@ from app.forms.identity import IdentityForm
 from app.kinds import Kind
 from app.queries.actors import current_actor
 from app.services import identity
+from app.workflow import NotAllowed
 from models import db
 
 from .guards import may
 from .items import find
-from .tracking import private
+from .tracking import private, receipt
 
 bp = Blueprint("identity", __name__)
 
@@ -47,3 +48,17 @@ def reporter(kind: Kind, number: str) -> ResponseReturnValue:
         db.session.commit()
     page = render_template("items/reporter.html", kind=kind, item=item, form=form, told=told)
     return private(page, 422 if form.errors else 200)
+
+
+@bp.post("/<kind:kind>/<number>/pelapor/kode")
+@may("read_identity")
+@limiter.limit("20/hour")
+def new_code(kind: Kind, number: str) -> ResponseReturnValue:
+    """A new code for a reporter who has lost theirs; the answer is the receipt."""
+    item = find(kind, number)
+    try:
+        code = identity.fresh_code(item, current_actor())
+    except NotAllowed:
+        abort(403)
+    db.session.commit()
+    return receipt(item, code)

@@ -193,6 +193,7 @@ KNOCKING = {
     "counter.join": COUNTER,
     "comments.judge": _TRIAGING,
     "identity.reporter": _TRIAGING | {"officer", "officer elsewhere", "auditor"},
+    "identity.new_code": _TRIAGING | {"officer", "officer elsewhere", "auditor"},
 }
 
 # -- pages about an item: (whom, status); other readers get 403, all others 404 ------------
@@ -211,6 +212,7 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("POST", "counter.join"): (COUNTER, 400),
     ("GET", "identity.reporter"): (IDENTITY, 200),
     ("POST", "identity.reporter"): (IDENTITY, 422),
+    ("POST", "identity.new_code"): (IDENTITY, 403),
     ("GET", "filing.received"): (SIGNED_IN, 200),
     ("POST", "work_hands.change"): (HANDS, 400),
     ("POST", "work_notes.add"): (HANDS, 422),

@@ -20,7 +20,7 @@ from app.queue import enqueue
 from app.workflow import NotAllowed
 from models import IdentityReading, Item, Notification, User, db
 
-from . import audit
+from . import audit, tracking
 
 REASONS: Mapping[str, Any] = {
     "ask": _("To ask the reporter something"),
@@ -81,6 +81,25 @@ def read(item: Item, actor: Actor, reason: str, note: str) -> Identity:
     audit.note("identity.read", f"item:{item.id}", by=actor.user_id, detail=reason)
     _tell(item, reading)
     return _identity(item)
+
+
+def fresh_code(item: Item, actor: Actor) -> str:
+    """A new tracking code for a reporter who lost theirs; the old one ends.
+
+    Only for whoever has read the identity for that within the quarter hour, to compare it with
+    the person in front of them.  Raises NotAllowed.
+    """
+    lately = select(IdentityReading.id).where(
+        IdentityReading.item_id == item.id,
+        IdentityReading.reader_id == actor.user_id,
+        IdentityReading.reason == "new_code",
+        IdentityReading.at > datetime.now(UTC) - timedelta(minutes=15),
+    )
+    if not may(actor, "read_identity", item) or db.session.scalar(lately.limit(1)) is None:
+        raise NotAllowed("read_identity")
+    if _login(item) is not None:
+        raise NotAllowed("read_identity")
+    return tracking.issue(item, actor)
 
 
 def _count(actor: Actor) -> None:

@@ -121,3 +121,19 @@ def test_who_has_only_a_code_reads_on_its_page_that_somebody_looked(client):
     db.session.commit()
     client.post("/lacak", data={"number": item.number, "code": code})
     assert WHY in client.get("/lacak/laporan").get_data(as_text=True)
+
+
+def test_a_lost_code_is_made_anew_by_whoever_compared_the_name():
+    item, actor = make.item(author=make.person("Tanpa Akun")), moderator()
+    old = tracking.issue(item)
+    with pytest.raises(NotAllowed):
+        identity.fresh_code(item, actor)
+    identity.read(item, actor, "new_code", "Membawa KTP, namanya sama.")
+    new = identity.fresh_code(item, actor)
+    assert tracking.find(item.number, new)
+    with pytest.raises(tracking.NoSuchReport):
+        tracking.find(item.number, old)
+    with_account, _ = hidden()
+    identity.read(with_account, actor, "new_code", "Membawa KTP, namanya sama.")
+    with pytest.raises(NotAllowed):
+        identity.fresh_code(with_account, actor)
