@@ -262,7 +262,8 @@ def test_an_appeal_about_officials_is_decided_by_another_login_of_the_only_seat_
 def test_verdicts_are_counted_per_department_and_area_without_what_is_not_public(session):
     for n in range(4):
         author = make.user()
-        item = make.item("lapor", author, state="resolved", department_code=make.DEPARTMENT)
+        item = make.item("lapor", author, state="proof_submitted", department_code=make.DEPARTMENT)
+        items.move(item, "resolve", kelurahan(item), {})
         if n == 0:
             items.move(item, "dispute", make.actor(author), {"note": "Belum.", "rating": 1})
         else:
