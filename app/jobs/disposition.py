@@ -16,7 +16,11 @@ from . import jobs
 from .retrying import QUICK
 
 PICTURE = "media:"
-FONT = "font:"
+FONT = "font:plus-jakarta-sans"
+FACE = f"""@font-face {{
+  font-family: "Plus Jakarta Sans"; src: url("{FONT}") format("woff2"); font-weight: 200 800;
+}}
+"""
 
 
 @jobs.task(name="disposition_print", retry=QUICK)
@@ -37,23 +41,40 @@ def print_sheet(sheet_id: int) -> None:
 
 
 def _pdf(page: str) -> bytes:
-    from weasyprint import CSS, HTML
+    from weasyprint import CSS, HTML  # heavy, so only when something is printed
     from weasyprint.text.fonts import FontConfiguration
 
+    fonts, fetcher = FontConfiguration(), _fetcher()
     static = Path(current_app.static_folder or "")
-    fonts = FontConfiguration()
-    style = CSS(string=(static / "css" / "sheet.css").read_text("utf-8"),
-                font_config=fonts, url_fetcher=_fetch, base_url="about:blank")  # fmt: skip
-    made: bytes = HTML(string=page, url_fetcher=_fetch, base_url="about:blank").write_pdf(
-        stylesheets=[style], font_config=fonts
-    )
+    sheet = FACE + (static / "css" / "sheet.css").read_text("utf-8")
+    style = CSS(string=sheet, font_config=fonts, url_fetcher=fetcher, base_url="about:blank")
+    html = HTML(string=page, url_fetcher=fetcher, base_url="about:blank")
+    made: bytes = html.write_pdf(stylesheets=[style], font_config=fonts)
     return made
 
 
-def _fetch(url: str, *_args: Any, **_more: Any) -> dict[str, Any]:
-    """Our own pictures and nothing else: no file, no other host."""
+def _fetcher() -> Any:
+    """What fetches for the printer: our own pictures and type, no other file, no other host."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Ours(URLFetcher):
+        """Refuses every other address."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            """The bytes behind one of our own names."""
+            data, sort = fetched(url)
+            return URLFetcherResponse(url, data, {"Content-Type": sort})
+
+    return Ours()
+
+
+def fetched(url: str) -> tuple[bytes, str]:
+    """The bytes of a picture or of our type, and their sort.  Raises ValueError for all else."""
     if url.startswith(PICTURE):
-        return {"string": media().read(url.removeprefix(PICTURE)), "mime_type": "image/webp"}
+        return media().read(url.removeprefix(PICTURE)), "image/webp"
+    if url == FONT:
+        path = Path(current_app.static_folder or "") / "vendor" / "fonts"
+        return (path / "plus-jakarta-sans-latin-wght-normal.woff2").read_bytes(), "font/woff2"
     raise ValueError(f"not fetched: {url[:60]}")
 
 

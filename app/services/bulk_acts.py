@@ -138,8 +138,9 @@ def said(problem: Exception) -> str:
 
 def _last_changes(of: Sequence[Item]) -> dict[int, int]:
     ids = [item.id for item in of]
-    query = select(Change.item_id, func.max(Change.seq)).where(Change.item_id.in_(ids))
-    return dict(db.session.execute(query.group_by(Change.item_id)).tuples().all())
+    query = select(Change.item_id, func.max(Change.seq).label("last"))
+    query = query.where(Change.item_id.in_(ids)).group_by(Change.item_id)
+    return {row.item_id: row.last for row in db.session.execute(query)}
 
 
 def _queued_already(of: Sequence[Item]) -> set[int]:
