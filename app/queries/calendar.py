@@ -58,6 +58,11 @@ def city_terms(fresh: bool = False) -> Terms:
     return terms
 
 
+def read_terms() -> Terms:
+    """The same as this transaction has them, whatever was read before; nothing is kept."""
+    return _made(*_said())
+
+
 def forget_terms() -> None:
     """Read them anew next time."""
     current_app.extensions.pop(KEY, None)

@@ -25,10 +25,11 @@ from models import (
     Proposal,
     RoutingRule,
     SlaPolicy,
+    SpecialHours,
     db,
 )
 
-from . import areas
+from . import areas, clock_sweep
 from .city_files import Files, Row, read
 
 
@@ -47,6 +48,7 @@ class Report:
     rows: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
     cells: bool = False
+    promises: bool = False
 
     def lines(self) -> list[str]:
         """The report as sentences."""
@@ -55,7 +57,11 @@ class Report:
             + (f", {self.ended[name]} no longer in force" if self.ended.get(name) else "")
             for name, count in self.rows.items()
         ]
-        return [*said, "Approximate kelurahan cells were made."] if self.cells else said
+        if self.cells:
+            said.append("Approximate kelurahan cells were made.")
+        if self.promises:
+            said.append("Policy or calendar changed; open deadlines are computed anew by a job.")
+        return said
 
 
 def check(folder: Path) -> Files:
@@ -91,7 +97,9 @@ def load(folder: Path) -> Report:
     _replace(Place, [_place(row) for row in rows["places"]])
     _replace(CategoryKinship, [_kinship(row) for row in rows["kinship"]])
     _replace(HolidayOverride, [_holiday(row) for row in rows["holidays_override"]])
+    _replace(SpecialHours, [_plain(row) for row in rows["special_hours"]])
     db.session.expire_all()
+    report.promises = clock_sweep.begin_if_changed() is not None
     if _sites() != before or not _has_boundaries():
         report.cells = areas.make_cells(db.session) > 0
     return report

@@ -4,102 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from app.kinds import KINDS
 from models import COMPLAINT_CLASSES, DATATYPES, LEVELS, ROAD_CLASSES, ROAD_OWNERS
 
+from . import city_cells as cell
+from .city_cells import Read
+
 Row = dict[str, Any]
-Read = Callable[[str], Any]
-PRIORITIES = {"biasa": "normal", "tinggi": "high", "rendah": "low"}  # in the file -> in the table
-
-
-def _text(value: str) -> str:
-    if not value:
-        raise ValueError("must not be empty")
-    return value
-
-
-def _maybe(value: str) -> str | None:
-    return value or None
-
-
-def _any(value: str) -> str:
-    return value
-
-
-def _flag(value: str) -> bool:
-    if value not in ("true", "false"):
-        raise ValueError(f"must be true or false, not {value!r}")
-    return value == "true"
-
-
-def _whole(value: str) -> int:
-    try:
-        number = int(value)
-    except ValueError:
-        raise ValueError(f"must be a whole number, not {value!r}") from None
-    if number < 0:
-        raise ValueError(f"must not be negative, but is {value}")
-    return number
-
-
-def _within(low: float, high: float) -> Read:
-    def read(value: str) -> float:
-        try:
-            number = float(value)
-        except ValueError:
-            raise ValueError(f"must be a number, not {value!r}") from None
-        if not low <= number <= high:
-            raise ValueError(f"must lie between {low:g} and {high:g}, but is {value}")
-        return number
-
-    return read
-
-
-def _one_of(words: tuple[str, ...], or_none: bool = False) -> Read:
-    def read(value: str) -> str | None:
-        if or_none and not value:
-            return None
-        if value not in words:
-            raise ValueError(f"must be one of {', '.join(words)}, not {value!r}")
-        return value
-
-    return read
-
-
-def _day(value: str) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        raise ValueError(f"must be a date like 2026-01-31, not {value!r}") from None
-
-
-def _priority(value: str) -> str | None:
-    return PRIORITIES[value] if value in PRIORITIES else _one_of(tuple(PRIORITIES), True)(value)
-
-
-def _real_day(value: str) -> date:
-    return _day(_text(value))  # type: ignore[return-value]
-
-
-def _choices(value: str) -> list[list[str]]:
-    """Pairs of key and name: "besar=Lebih dari 50 cm;kecil=Kurang"."""
-    pairs = [part.partition("=") for part in value.split(";") if part.strip()]
-    if any(not key.strip() or not name.strip() for key, _equals, name in pairs):
-        raise ValueError(f"must be written as key=name;key=name, not {value!r}")
-    keys = [key.strip() for key, _equals, _name in pairs]
-    if len(set(keys)) < len(keys):
-        raise ValueError(f"has a key twice: {value!r}")
-    return [[key.strip(), name.strip()] for key, _equals, name in pairs]
-
-
-LON, LAT = _within(-180, 180), _within(-90, 90)
-VALID: dict[str, Read] = {"valid_from": _day, "valid_to": _day}
+LON, LAT = cell.within(-180, 180), cell.within(-90, 90)
+VALID: dict[str, Read] = {"valid_from": cell.day, "valid_to": cell.day}
 
 
 @dataclass(frozen=True)
@@ -115,84 +33,84 @@ class Sheet:
 SHEETS: dict[str, Sheet] = {
     "areas": Sheet(
         {
-            "code": _text,
-            "level": _one_of(LEVELS),
-            "name": _text,
-            "parent_code": _maybe,
+            "code": cell.text,
+            "level": cell.one_of(LEVELS),
+            "name": cell.text,
+            "parent_code": cell.maybe,
             "lon": LON,
             "lat": LAT,
-            "area_km2": _within(0.001, 1_000_000),
-            "bps_code": _maybe,
+            "area_km2": cell.within(0.001, 1_000_000),
+            "bps_code": cell.maybe,
         },
         ("code",),
         {"parent_code": "areas"},
     ),
     "neighbours": Sheet(
-        {"code": _text, "name": _text, "lon": LON, "lat": LAT, "hint": _text},
+        {"code": cell.text, "name": cell.text, "lon": LON, "lat": LAT, "hint": cell.text},
         ("code",),
         optional=True,
     ),
     "places": Sheet(
-        {"name": _text, "kind": _text, "lon": LON, "lat": LAT, "aliases": _any},
+        {"name": cell.text, "kind": cell.text, "lon": LON, "lat": LAT, "aliases": cell.anything},
         ("name", "kind", "lon", "lat"),
         optional=True,
     ),
     "departments": Sheet(
         {
-            "code": _text,
-            "name": _text,
-            "abbreviation": _text,
-            "handles": _any,
-            "external": _flag,
-            "contact": _any,
-            "phone": _any,
-            "email": _any,
-            "advice": _any,
+            "code": cell.text,
+            "name": cell.text,
+            "abbreviation": cell.text,
+            "handles": cell.anything,
+            "external": cell.flag,
+            "contact": cell.anything,
+            "phone": cell.anything,
+            "email": cell.anything,
+            "advice": cell.anything,
             **VALID,
-            "successor_code": _maybe,
+            "successor_code": cell.maybe,
         },
         ("code",),
         {"successor_code": "departments"},
     ),
     "categories": Sheet(
         {
-            "code": _text,
-            "kind": _one_of(tuple(KINDS)),
-            "name": _text,
-            "name_en": _any,
-            "name_su": _any,
-            "help": _any,
-            "complaint_class": _one_of(("", *COMPLAINT_CLASSES)),
-            "place_bound": _flag,
-            "asks_road_class": _flag,
-            "oversight": _flag,
-            "emergency": _any,
-            "keywords": _any,
-            "position": _whole,
+            "code": cell.text,
+            "kind": cell.one_of(tuple(KINDS)),
+            "name": cell.text,
+            "name_en": cell.anything,
+            "name_su": cell.anything,
+            "help": cell.anything,
+            "complaint_class": cell.one_of(("", *COMPLAINT_CLASSES)),
+            "place_bound": cell.flag,
+            "asks_road_class": cell.flag,
+            "oversight": cell.flag,
+            "emergency": cell.anything,
+            "keywords": cell.anything,
+            "position": cell.whole,
         },
         ("code",),
     ),
     "routing": Sheet(
         {
-            "position": _whole,
-            "category_code": _maybe,
-            "area_code": _maybe,
-            "road_class": _one_of((*ROAD_CLASSES, *ROAD_OWNERS), or_none=True),
-            "keyword": _maybe,
-            "department_code": _text,
-            "note": _any,
+            "position": cell.whole,
+            "category_code": cell.maybe,
+            "area_code": cell.maybe,
+            "road_class": cell.one_of((*ROAD_CLASSES, *ROAD_OWNERS), or_none=True),
+            "keyword": cell.maybe,
+            "department_code": cell.text,
+            "note": cell.anything,
         },
         ("position",),
         {"category_code": "categories", "area_code": "areas", "department_code": "departments"},
     ),
     "sla": Sheet(
         {
-            "class": _one_of(COMPLAINT_CLASSES),
-            "category_code": _maybe,
-            "priority": _priority,
-            "verify_days": _whole,
-            "plan_days": _whole,
-            "resolve_days": _whole,
+            "class": cell.one_of(COMPLAINT_CLASSES),
+            "category_code": cell.maybe,
+            "priority": cell.priority,
+            "verify_days": cell.whole,
+            "plan_days": cell.whole,
+            "resolve_days": cell.whole,
             **VALID,
         },
         ("class", "category_code", "priority", "valid_from"),
@@ -201,44 +119,57 @@ SHEETS: dict[str, Sheet] = {
     ),
     "catalogue": Sheet(
         {
-            "code": _text,
-            "bidang": _text,
-            "name": _text,
-            "unit": _text,
-            "unit_price": _whole,
-            "department_code": _maybe,
-            "category_code": _maybe,
-            "note": _any,
+            "code": cell.text,
+            "bidang": cell.text,
+            "name": cell.text,
+            "unit": cell.text,
+            "unit_price": cell.whole,
+            "department_code": cell.maybe,
+            "category_code": cell.maybe,
+            "note": cell.anything,
         },
         ("code",),
         {"category_code": "categories", "department_code": "departments"},
         optional=True,
     ),
     "kinship": Sheet(
-        {"one_code": _text, "other_code": _text, "closeness": _within(0.01, 1)},
+        {"one_code": cell.text, "other_code": cell.text, "closeness": cell.within(0.01, 1)},
         ("one_code", "other_code"),
         {"one_code": "categories", "other_code": "categories"},
         optional=True,
     ),
     "questions": Sheet(
         {
-            "category_code": _text,
-            "code": _text,
-            "position": _whole,
-            "variable": _flag,
-            "datatype": _one_of(DATATYPES),
-            "required": _flag,
-            "label": _text,
-            "label_en": _any,
-            "help": _any,
-            "values": _choices,
+            "category_code": cell.text,
+            "code": cell.text,
+            "position": cell.whole,
+            "variable": cell.flag,
+            "datatype": cell.one_of(DATATYPES),
+            "required": cell.flag,
+            "label": cell.text,
+            "label_en": cell.anything,
+            "help": cell.anything,
+            "values": cell.choices,
         },
         ("category_code", "code"),
         {"category_code": "categories"},
         optional=True,
     ),
+    "special_hours": Sheet(
+        {
+            "first_day": cell.real_day,
+            "last_day": cell.real_day,
+            "weekday": cell.weekday,
+            "open": cell.hour,
+            "close": cell.hour,
+            "name": cell.text,
+            "estimated": cell.flag,
+        },
+        ("first_day", "weekday", "open"),
+        optional=True,
+    ),
     "holidays_override": Sheet(
-        {"date": _real_day, "name": _text, "working": _flag}, ("date",), optional=True
+        {"date": cell.real_day, "name": cell.text, "working": cell.flag}, ("date",), optional=True
     ),
 }
 
@@ -266,6 +197,7 @@ def read(folder: Path) -> Files:
         _references(name, sheet, files)
     _families(files)
     _questions(files)
+    _hours(files)
     return files
 
 
@@ -362,3 +294,28 @@ def _questions(files: Files) -> None:
         if (place := (row["category_code"], row["position"])) in seen or not row["position"]:
             files.problems.append(f"{where}: position {row['position']} is taken, or not positive.")
         seen.add(place)
+
+
+def _hours(files: Files) -> None:
+    """Hours end after they begin, and no two lines speak of the same hour of a day."""
+    seen: list[Row] = []
+    for row in files.rows["special_hours"]:
+        where = f"special_hours.csv, line {row['line']}"
+        if row["last_day"] < row["first_day"] or row["close"] <= row["open"]:
+            files.problems.append(f"{where}: it ends before it begins.")
+            continue
+        for other in seen:
+            same_day = other["weekday"] == row["weekday"] and (
+                other["first_day"] <= row["last_day"] and row["first_day"] <= other["last_day"]
+            )
+            apart = row["close"] <= other["open"] or other["close"] <= row["open"]
+            one_span = (row["first_day"], row["last_day"], row["name"], row["estimated"]) == (
+                other["first_day"],
+                other["last_day"],
+                other["name"],
+                other["estimated"],
+            )
+            if same_day and not (one_span and apart):
+                files.problems.append(f"{where}: it meets the hours on line {other['line']}.")
+                break
+        seen.append(row)
