@@ -77,6 +77,8 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
         links.append({"url": url_for("counter.begin"), "label": _("Counter")})
     if access.may(actor, "draw_up_breach"):
         links.append({"url": url_for("privacy.breach"), "label": _("Data that got out")})
+    if access.may(actor, "keep_routing"):
+        links.append({"url": url_for("admin_rules.index"), "label": _("Who owns what")})
     if access.may(actor, "give_mandates"):
         links.append({"url": url_for("admin.mandates"), "label": _("Mandates")})
     return links
@@ -88,9 +90,9 @@ def _tabs(here: Desk, cut: Cut) -> tuple[work.Tab, ...]:
     going, back = work.under_way(), work.came_back(states)
     mine = actor.user_id
     tabs = (
-        work.Tab("menunggu", _("Waiting for us"), states, levels=levels),
+        work.Tab("menunggu", _("Waiting for us"), states, levels=levels, on_desk=True),
         work.Tab("saya", _("In my hands"), going, mine=mine, on_desk=True),
-        work.Tab("terlambat", _("Past the day"), states, True, levels=levels),
+        work.Tab("terlambat", _("Past the day"), states, True, levels=levels, on_desk=True),
         work.Tab("kembali", _("Came back"), back, on_desk=True),
         work.Tab("berjalan", _("Under way"), going, on_desk=True),
         work.Tab("semua", _("All"), work.all_states()),
@@ -200,7 +202,7 @@ def following(number: str) -> ResponseReturnValue:
     if here is None:
         abort(404)
     states, levels = work.waiting(actor, here.roles)
-    tab = work.Tab("menunggu", "", states, levels=levels)
+    tab = work.Tab("menunggu", "", states, levels=levels, on_desk=True)
     scope = here.scope(actor)
     found = desk.following(db.session(), actor, (scope, work.condition(tab)), number)
     if found is None:
