@@ -135,7 +135,7 @@ def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo):
     assert officer.page.get_by_role("link", name=title).count()
     officer.step(address, "accept")
     officer.step(address, "start", note="Tim berangkat besok pagi.")
-    officer.step(address, "submit_proof", note="Sudah ditambal dengan aspal.", photos=photo)
+    officer.prove(address, "Sudah ditambal dengan aspal.", photo)
     assert site.state(number) == "proof_submitted"
 
     moderator.step(address, "resolve", note="Cocok dengan foto.")
@@ -261,7 +261,7 @@ def test_all_of_it_works_without_javascript(site, meet, photo):
     officer.enter("officer@contoh.id")
     officer.step(address, "accept")
     officer.step(address, "start")
-    officer.step(address, "submit_proof", note="Sudah menyala.", photos=photo)
+    officer.prove(address, "Sudah menyala.", photo)
     moderator.step(address, "resolve")
     resident.step(address, "confirm", rating="4")
     assert site.state(address.rpartition("/")[2]) == "closed"
