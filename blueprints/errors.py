@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.globals import request_ctx
 from flask_babel import lazy_gettext as _
@@ -50,10 +52,17 @@ WORDS = {
 }
 
 
+# Where errors are spoken otherwise: the beginning of an address, and who answers there.
+ELSEWHERE: dict[str, Callable[[int, str], Response]] = {}
+
+
 def problem(status: int, text: object = "") -> Response:
     """The page for a status; JSON for those who asked for JSON."""
     title, usual = WORDS.get(status, WORDS[400 if status < 500 else 500])
     said = str(text or usual)
+    for beginning, speak in ELSEWHERE.items():
+        if request.path.startswith(beginning):
+            return speak(status, said)
     if request.accept_mimetypes.best == "application/json" or request.path.endswith(".json"):
         response = jsonify(error=said, reference=g.get("reference"))
     elif request_ctx.url_adapter is None:  # the host is not ours: there are no addresses to offer

@@ -41,6 +41,8 @@ from app.queries.labels import (
 )
 from models import db, reading
 
+from .safety import COOKIELESS
+
 
 def session() -> Session:
     """Where a page reads: the cheap reading session for strangers, the usual one for others."""
@@ -179,7 +181,7 @@ def _work_places() -> list[dict[str, str]]:
 
 
 def _remember_language(response: Response) -> Response:
-    asked = request.args.get("bahasa", "")
+    asked = "" if request.path.startswith(COOKIELESS) else request.args.get("bahasa", "")
     if asked in current_app.config["LANGUAGES"] and response.status_code == 200:
         response.set_cookie("bahasa", asked, max_age=31536000, samesite="Lax", httponly=True)
     return response

@@ -8,10 +8,12 @@ import time
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 from app.logs import log
 
+COOKIELESS = "/georeport/"  # machines ask there: nobody is signed in, and no cookie is ever set
 SMALL = 1000  # bytes not worth compressing
 TEXTUAL = ("text/", "application/json", "application/geo+json", "image/svg+xml")
 HEADERS = {
@@ -32,6 +34,14 @@ def policy(tiles_url: str) -> str:
         f"img-src 'self' data: blob:{images}; connect-src 'self'; manifest-src 'self'; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in a signed cookie, except where there are none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of a browser; None (an empty one that takes nothing) where cookies end."""
+        return None if request.path.startswith(COOKIELESS) else super().open_session(app, request)
 
 
 def is_local(target: str) -> bool:
@@ -106,5 +116,6 @@ def _compress(response: Response) -> None:
 
 def init_app(app: Flask) -> None:
     """Put the protection around every request."""
+    app.session_interface = Sessions()
     app.before_request(_begin)
     app.after_request(_finish)

@@ -25,6 +25,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
 EVERYBODY = {"stranger", "author", *PEOPLE}
 SIGNED_IN = EVERYBODY - {"stranger"}
 COUNTER = {"operator", "moderator", "moderator elsewhere", "coordinator"}  # type for others
+KEEPERS = {"coordinator", "admin"}  # of departments, categories and rules
 STAFF_HERE = {"moderator", "validator", "officer", "coordinator", "auditor"}
 
 # -- items, and who may read them ----------------------------------------------------------
@@ -111,6 +112,16 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "tracking.photo"): (EVERYBODY, 404),
     ("POST", "tracking.forget_contact"): (EVERYBODY, 302),
     ("POST", "tracking.leave"): (EVERYBODY, 302),
+    ("GET", "georeport.discovery"): (EVERYBODY, 200),
+    ("GET", "georeport.services"): (EVERYBODY, 200),
+    ("GET", "georeport.service"): (EVERYBODY, 404),
+    ("GET", "georeport.requests"): (EVERYBODY, 200),
+    ("GET", "georeport.token"): (EVERYBODY, 404),
+    ("GET", "georeport.updates"): (EVERYBODY, 200),
+    ("GET", "georeport.bulk"): (EVERYBODY, 200),
+    ("POST", "georeport_write.create"): (EVERYBODY, 403),
+    ("POST", "georeport_write.create_update"): (EVERYBODY, 403),
+    ("GET", "georeport_docs.guide"): (EVERYBODY, 200),
     ("GET", "account.confirm"): (EVERYBODY, 410),
     ("POST", "account.confirm"): (EVERYBODY, 410),
     ("GET", "account.reset"): (EVERYBODY, 410),
@@ -177,6 +188,29 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "counter.receipts"): (COUNTER, 404),
     ("GET", "counter.refused"): (COUNTER, 404),
     ("GET", "counter.example"): (COUNTER, 200),
+    ("GET", "admin_rules.index"): (KEEPERS, 200),
+    ("GET", "admin_rules.add"): (KEEPERS, 200),
+    ("POST", "admin_rules.add"): (KEEPERS, 422),
+    ("GET", "admin_rules.edit"): (KEEPERS, 200),
+    ("POST", "admin_rules.edit"): (KEEPERS, 422),
+    ("GET", "admin_rules.remove"): (KEEPERS, 200),
+    ("POST", "admin_rules.remove"): (KEEPERS, 422),
+    ("GET", "admin_departments.index"): (KEEPERS, 200),
+    ("GET", "admin_departments.add"): (KEEPERS, 200),
+    ("POST", "admin_departments.add"): (KEEPERS, 422),
+    ("GET", "admin_departments.edit"): (KEEPERS, 200),
+    ("POST", "admin_departments.edit"): (KEEPERS, 422),
+    ("GET", "admin_departments.end"): (KEEPERS, 200),
+    ("POST", "admin_departments.end"): (KEEPERS, 422),
+    ("POST", "admin_departments.resume"): (KEEPERS, 302),
+    ("GET", "admin_categories.index"): (KEEPERS, 200),
+    ("GET", "admin_categories.add"): (KEEPERS, 200),
+    ("POST", "admin_categories.add"): (KEEPERS, 422),
+    ("GET", "admin_categories.edit"): (KEEPERS, 200),
+    ("POST", "admin_categories.edit"): (KEEPERS, 422),
+    ("GET", "admin_categories.end"): (KEEPERS, 200),
+    ("POST", "admin_categories.end"): (KEEPERS, 422),
+    ("POST", "admin_categories.resume"): (KEEPERS, 302),
     ("GET", "admin.mandates"): ({"admin"}, 200),
     ("GET", "admin.give"): ({"admin"}, 200),
     ("POST", "admin.give"): ({"admin"}, 422),
@@ -185,6 +219,8 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
 }
 # Doors that lead people who are in already on to their own page.
 LED_ON = {"account.sign_in", "account.register"}
+# What knows nobody, whoever asks: a stranger's answer for all.
+SAME_FOR_ALL = {"georeport.request_one"}
 ENDS_THE_SESSION = {"account.sign_out", "account.sign_out_everywhere"}
 
 # Pages of an item that only some seats may knock at; for all others 403, whatever the item.
@@ -220,6 +256,7 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("POST", "work_sheets.index"): (HANDS, 302),
     ("GET", "work_sheets.show"): (HANDS, 404),
     ("GET", "work_sheets.file"): (HANDS, 404),
+    ("GET", "georeport.request_one"): (EVERYBODY, 200),
     ("GET", "photos.large"): (EVERYBODY, 200),
     ("GET", "photos.small"): (EVERYBODY, 200),
 }
