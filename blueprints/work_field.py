@@ -38,10 +38,10 @@ def cards() -> ResponseReturnValue:
 
 def _card(row: Any) -> dict[str, Any]:
     """An item and what its officer may do with it on the spot."""
-    open_now = {step.name: step for step in items.open_steps(row.item, current_actor())}
+    open_now = {step.name: step for step in items.open_steps(row.Item, current_actor())}
     return {
         "row": row,
-        "item": row.item,
+        "item": row.Item,
         "accept": open_now.get("accept"),
         "start": open_now.get("start"),
         "proof": open_now.get("submit_proof"),

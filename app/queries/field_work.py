@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, null, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectin_polymorphic
 
 from app.access import Actor, in_area, visible
+from app.kinds import KINDS
 from app.queries import work
 from app.queries.items import THUMB
 from models import Change, Item, db
@@ -22,7 +23,7 @@ LAST_SEQ = (
 def cards(
     actor: Actor, here: tuple[float, float] | None = None, *, area: str = ""
 ) -> Sequence[Row[Any]]:
-    """Open items of the actor's departments: item, mine, metres, thumb, seq, lon, lat.
+    """Open items of the actor's departments: Item, mine, metres, thumb, seq, lon, lat.
 
     With ``here`` (lon, lat; degrees, EPSG:4326) the nearest first, else what is in the actor's
     hands, then by promise.
@@ -49,7 +50,10 @@ def cards(
             func.ST_Y(Item.place).label("lat"),
         )
         .where(*where)
-        .options(joinedload(Item.category))
+        .options(
+            joinedload(Item.category),
+            selectin_polymorphic(Item, [kind.model for kind in KINDS.values()]),
+        )
         .order_by(*order)
         .limit(MOST)
     )

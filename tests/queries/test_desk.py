@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app.access import Actor
 from app.kinds import KINDS
@@ -16,6 +16,7 @@ from app.workflow import Phase
 from models import db
 from models.item import OVER
 from tests import factories as make
+from tests.statements import Statements
 
 pytestmark = pytest.mark.usefixtures("session")
 TODAY = date.today()
@@ -147,22 +148,6 @@ def test_a_queue_is_read_from_its_index_in_order(session, index):
     plan = "\n".join(session.scalars(text(f"EXPLAIN {told}")).all())
     assert f"using {index} " in plan, plan
     assert "Sort" not in plan, plan
-
-
-class Statements:
-    """The statements sent while it is open."""
-
-    def __enter__(self) -> list[str]:
-        self.sent: list[str] = []
-        event.listen(db.engine, "before_cursor_execute", self._note)
-        return self.sent
-
-    def _note(self, _connection, _cursor, statement, *_more):
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
-            self.sent.append(statement)
-
-    def __exit__(self, *_error: object) -> None:
-        event.remove(db.engine, "before_cursor_execute", self._note)
 
 
 def test_a_full_page_of_a_queue_costs_no_more_statements_than_an_empty_one(client_for, clerk):
