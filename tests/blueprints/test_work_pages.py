@@ -16,9 +16,7 @@ from tests.statements import Statements
 
 pytestmark = pytest.mark.usefixtures("session")
 SEAT = f"moderator:{make.KELURAHAN}"
-CUT = {"antrean": "work.triage", "nama": "Padam di Dago", "kursi": SEAT, "tab": "semua"} | {
-    "q": "lampu"
-}
+CUT = {
     "antrean": "work.triage",
     "nama": "Padam di Dago",
     "kursi": SEAT,
