@@ -12,6 +12,9 @@ from .item import Item
 from .trail import Change
 from .user import User
 
+# A deadline comes near, is over, or has taken twice its time.
+LATE_EVENTS = ("due_soon", "overdue", "overdue_twice")
+
 
 class Notification(Model):
     """A line in somebody's inbox; ``mailed_at`` once the e-mail has left."""
@@ -21,6 +24,13 @@ class Notification(Model):
         UniqueConstraint("user_id", "event", "item_id", "source_id"),
         Index("ix_notification_inbox", "user_id", text("id DESC")),
         Index("ix_notification_unread", "user_id", postgresql_where=text("read_at IS NULL")),
+        Index(
+            "ix_notification_late",
+            "user_id",
+            postgresql_where=text(
+                "mailed_at IS NULL AND event IN ('due_soon', 'overdue', 'overdue_twice')"
+            ),
+        ),
     )
 
     id: Mapped[pk]

@@ -1,12 +1,26 @@
-"""Deadlines: computed anew when policy or calendar changed."""
+"""Deadlines: told in time, and computed anew when policy or calendar changed."""
 
 from __future__ import annotations
 
-from app.services import clock_sweep
+from datetime import UTC, datetime
+
+from app.queries.calendar import city_calendar
+from app.services import clock_sweep, escalation
 from models import ClockSweep, db
 
 from . import jobs
 from .retrying import QUICK
+
+
+@jobs.periodic(cron="*/15 * * * *")
+@jobs.task(name="clocks_mark", queueing_lock="clocks_mark", retry=QUICK)
+def mark(timestamp: int) -> None:
+    """Mark promises that run out and tell who must know, while the offices are open."""
+    if not city_calendar().is_open(datetime.fromtimestamp(timestamp, UTC)):
+        return
+    while escalation.mark():
+        db.session.commit()
+    escalation.queue_letters()
 
 
 @jobs.periodic(cron="45 17 * * *")

@@ -6,7 +6,7 @@ from procrastinate import JobContext
 
 from app.exchange import mail
 from app.logs import log
-from app.services import letters
+from app.services import deadline_letters, letters
 from app.services.letters import Letter
 from models import db
 
@@ -29,6 +29,14 @@ def mail_notifications(notification_ids: list[int]) -> None:
             failure = error
     if failure is not None:
         raise failure
+
+
+@jobs.task(name="mail_deadlines", queue="mail", retry=LONG)
+def mail_deadlines(user_id: int) -> None:
+    """Send the day's letter about deadlines."""
+    found = deadline_letters.of_deadlines(user_id)
+    if found is not None and _sent(found[0]):
+        deadline_letters.mailed(found[1])
 
 
 @jobs.task(name="mail_account", queue="mail", retry=LONG, pass_context=True)

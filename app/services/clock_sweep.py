@@ -131,9 +131,9 @@ def batch(report: Report, after: int, terms: Terms | None = None, write: bool = 
     some = some.options(selectin_polymorphic(Item, [Complaint]))
     some = some.execution_options(populate_existing=True)
     found = list(db.session.scalars(some.with_for_update(of=Item) if write else some))
-    terms, trails, marks = terms or city_terms(fresh=True), _trails(ids), _marks(ids)
+    terms, events, marks = terms or city_terms(fresh=True), trails(ids), _marks(ids)
     for item in found:
-        clocked = _look(item, trails[item.id], terms, report, write)
+        clocked = _look(item, events[item.id], terms, report, write)
         if clocked is not None:
             _unmark(clocked, marks[item.id])
     report.looked += len(found)
@@ -182,15 +182,16 @@ def _waiting() -> list[tuple[str, str]]:
     ]
 
 
-def _trails(ids: list[int]) -> dict[int, list[Any]]:
+def trails(ids: list[int]) -> dict[int, list[Any]]:
+    """The trails of items, oldest change first, in one query."""
     query = select(Change.item_id, Change.at, Change.step, Change.source, Change.target)
     rows = db.session.execute(
         query.where(Change.item_id.in_(ids)).order_by(Change.item_id, Change.seq)
     )
-    trails: dict[int, list[Any]] = defaultdict(list)
+    found: dict[int, list[Any]] = defaultdict(list)
     for row in rows:
-        trails[row.item_id].append(row)
-    return trails
+        found[row.item_id].append(row)
+    return found
 
 
 def _marks(ids: list[int]) -> dict[int, list[ClockMark]]:

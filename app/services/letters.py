@@ -48,7 +48,7 @@ def of_notification(notification_id: int) -> Letter | None:
     if line is None or line.mailed_at is not None or not _wanted(line):
         return None
     name, facts = _news(line)
-    return _written(line.user, name, f"n{line.id}", facts)
+    return written(line.user, name, f"n{line.id}", facts)
 
 
 def _wanted(line: Notification) -> bool:
@@ -122,10 +122,11 @@ def of_account(user_id: int, template: str, mark: str) -> Letter | None:
     if user is None or not user.is_active or template not in ABOUT:
         return None
     facts = {"url": accounts.link_for(user, template)}
-    return _written(user, template, f"a{user.id}-{template}-{mark}", facts)
+    return written(user, template, f"a{user.id}-{template}-{mark}", facts)
 
 
-def _written(user: User, template: str, key: str, facts: dict[str, Any]) -> Letter:
+def written(user: User, template: str, key: str, facts: dict[str, Any]) -> Letter:
+    """A letter from a template; its first line is the subject."""
     config = current_app.config
     more = {"city": config["CITY"], "base_url": config["BASE_URL"], "language": user.language}
     with force_locale(user.language):

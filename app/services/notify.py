@@ -83,8 +83,8 @@ def step_taken(item: Item, change: Change, handed_on: bool = False) -> None:
     """
     db.session.flush()
     actor_id = change.words.actor_id if change.words else None
-    holders = _holders(item) if _changes_hands(item, change, handed_on) else []
-    _tell("step", item, actor_id, change.id, change.id, holders)
+    holding = holders(item) if _changes_hands(item, change, handed_on) else []
+    _tell("step", item, actor_id, change.id, change.id, holding)
 
 
 def commented(comment: Comment) -> None:
@@ -144,7 +144,7 @@ def _changes_hands(item: Item, change: Change, handed_on: bool) -> bool:
     return before != after or (handed_on and after == "owner")
 
 
-def _holders(item: Item) -> list[int]:
+def holders(item: Item) -> list[int]:
     """The logins whose seat holds the item now, by the same rules that let them act.
 
     A coordinator or planner is told only when no nearer seat is there, or none without conflict.
@@ -152,18 +152,24 @@ def _holders(item: Item) -> list[int]:
     rule = kind_of(item).held_by(item)
     if not rule or rule == "author":
         return []
+    held: dict[str, list[int]] = defaultdict(list)
+    for actor in near(item):
+        if RULES[rule](actor, item):
+            held[actor.seats[0].role].append(actor.user_id or 0)
+    nearer = [user for role, users in held.items() if role not in LAST_RESORT for user in users]
+    return nearer or next((held[role] for role in reversed(LAST_RESORT) if role in held), [])
+
+
+def near(item: Item) -> list[Actor]:
+    """Whoever has a seat that may cover the item, once for each seat."""
     parts = item.area_code.split(".")
     values = {
         "today": city_day(),
         "areas": [".".join(parts[: n + 1]) for n in range(len(parts))],
         "department": item.department_code,
     }
-    held: dict[str, list[int]] = defaultdict(list)
-    for row in db.session.execute(NEAR, values):
-        if RULES[rule](Actor(row.user_id, seats=(_seat(row),)), item):
-            held[row.role].append(row.user_id)
-    nearer = [user for role, users in held.items() if role not in LAST_RESORT for user in users]
-    return nearer or next((held[role] for role in reversed(LAST_RESORT) if role in held), [])
+    rows = db.session.execute(NEAR, values)
+    return [Actor(row.user_id, seats=(_seat(row),)) for row in rows]
 
 
 def _seat(row: Any) -> Seat:

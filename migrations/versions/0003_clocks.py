@@ -16,6 +16,7 @@ branch_labels = None
 depends_on = None
 
 PRIORITIES = "priority IN ('low', 'normal', 'high')"
+LATE = sa.text("mailed_at IS NULL AND event IN ('due_soon', 'overdue', 'overdue_twice')")
 AT = sa.DateTime(timezone=True)
 
 
@@ -72,6 +73,7 @@ def upgrade() -> None:
             "item_id", "clock", "level", "run", name=op.f("uq_clock_mark_item_id_clock_level_run")
         ),
     )
+    op.create_index("ix_notification_late", "notification", ["user_id"], postgresql_where=LATE)
     op.create_table(
         "clock_sweep",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -89,6 +91,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """As it was before."""
     op.drop_table("clock_sweep")
+    op.drop_index("ix_notification_late", "notification")
     op.drop_table("clock_mark")
     op.drop_constraint(op.f("ck_sla_policy_priority"), "sla_policy")
     op.drop_constraint(op.f("ck_complaint_priority"), "complaint")
