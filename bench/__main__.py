@@ -1,16 +1,20 @@
-"""``bin/bench [--items N …] [--requests N] [--json FILE]``: one table of what pages cost."""
+"""``bin/bench [--items N …] [--requests N] [--json FILE]``: one table of what pages cost.
+
+``bin/bench duplicates`` asks instead whether reports of one matter are found.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import statistics
+import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import cases, data
+from . import cases, data, duplicates
 from .load import Client, Request, run
 from .server import Server, serving
 
@@ -140,6 +144,8 @@ def growth(lines: list[Line]) -> str:
 
 def main() -> int:
     """Measure, print, and keep."""
+    if sys.argv[1:2] == ["duplicates"]:
+        return duplicates.main(sys.argv[2:])
     options = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     options.add_argument("--items", type=int, nargs="+", default=[10_000, 100_000])
     options.add_argument("--requests", type=int, default=480, help="requests of a writing case")

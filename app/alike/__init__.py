@@ -2,7 +2,7 @@
 
 Distance, kinship of the categories, words in common (rare ones weigh more), letters in common
 (trigrams) and time each speak for or against; their votes are added up as log-odds.  The weights
-were fitted to paraphrased reports (``bin/bench duplicates`` measures them on others).
+were set by judgement; ``bin/bench duplicates`` measures them on paraphrased reports.
 """
 
 from __future__ import annotations

@@ -29,8 +29,9 @@ from app.access import Actor, public_items, visible
 from app.alike import Between, Said, likeness
 from app.kinds import states_in
 from app.queries.items import ROW
+from app.queries.labels import labels
 from app.workflow import Phase
-from models import AnySession, CategoryKinship, CommonWord, Item, Person
+from models import AnySession, Item, Person
 
 MOST = 3
 LOOKED_AT = 60  # the nearest so many are compared
@@ -82,7 +83,6 @@ CLOSE = and_(
     bindparam("metres") >= METRES,
     or_(and_(OPEN, Item.created_at > bindparam("open_since")), OVER),
 )
-NEAREST = (Item.place.op("<->")(PIN), Item.id)
 SAID = func.lower(Item.title + " " + func.left(Item.body, BODY))
 STEMS = cast(func.tsvector_to_array(Item.search), ARRAY(Text)).label("stems")
 LETTERS = func.greatest(
@@ -119,12 +119,13 @@ def ranked(
     session: AnySession, question: Question, clause: ColumnElement[bool]
 ) -> list[tuple[Row[Any], float]]:
     """Items that fit ``clause`` and may mean the same, with the probability, likeliest first."""
+    nearest = select(Item.id).where(clause, CLOSE).order_by(METRES, Item.id).limit(LOOKED_AT)
     near = select(*ROW, *COMPARED).join(Person, Person.id == Item.author_id)
-    near = near.where(clause, CLOSE).order_by(*NEAREST).limit(LOOKED_AT)
-    rows = list(session.execute(near, _values(question)))
+    rows = list(session.execute(near.where(Item.id.in_(nearest)), _values(question)))
     if not rows:
         return []
-    shares, kin, known = _shares(session), _kin(session, question.category), _synonyms(session)
+    kin = labels().kinship.get(question.category, {})
+    shares, known = labels().common_words, _synonyms(session)
     asked = session.scalar(ASKED, {"text": f"{question.title} {question.body[:BODY]}"})
     mine = Said(question.category, _meant(asked or [], known), question.pinned)
     scored = [(row, _likeness(mine, row, kin, shares, known)) for row in rows]
@@ -135,12 +136,12 @@ def ranked(
 
 def unseen(session: AnySession, question: Question) -> list[Row[Any]]:
     """Category, distance in metres and time of what is not public yet nearby; nothing else."""
-    kin = [question.category, *_kin(session, question.category)]
+    kin = [question.category, *labels().kinship.get(question.category, ())]
     hidden = Item.published_at.is_(None), Item.visibility != "confidential"
     query = (
         select(Item.category_code, cast(METRES, Integer).label("metres"), Item.created_at)
         .where(*hidden, Item.oversight.is_(False), Item.category_code.in_(kin), CLOSE)
-        .order_by(*NEAREST)
+        .order_by(METRES, Item.id)
         .limit(MOST)
     )
     return list(session.execute(query, _values(question)))
@@ -181,20 +182,6 @@ def _likeness(
 def _meant(stems: list[str], known: Mapping[str, str]) -> frozenset[str]:
     """The stems, each by its standard word."""
     return frozenset(known.get(stem, stem) for stem in stems)
-
-
-def _kin(session: AnySession, category: str) -> dict[str, float]:
-    one, other = CategoryKinship.one_code, CategoryKinship.other_code
-    rows = session.execute(
-        select(case((one == category, other), else_=one), CategoryKinship.closeness).where(
-            or_(one == category, other == category)
-        )
-    )
-    return dict(list(rows))
-
-
-def _shares(session: AnySession) -> dict[str, float]:
-    return dict(list(session.execute(select(CommonWord.stem, CommonWord.share))))
 
 
 def _synonyms(session: AnySession) -> Mapping[str, str]:

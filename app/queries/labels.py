@@ -12,7 +12,15 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from models import Area, Category, CategoryQuestion, Department, reading
+from models import (
+    Area,
+    Category,
+    CategoryKinship,
+    CategoryQuestion,
+    CommonWord,
+    Department,
+    reading,
+)
 
 KEEP_SECONDS = 60
 
@@ -28,6 +36,8 @@ class Labels:
     categories: dict[str, Category] = field(default_factory=dict)
     questions: dict[str, list[CategoryQuestion]] = field(default_factory=dict)  # by category
     kelurahan: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # by kecamatan
+    kinship: dict[str, dict[str, float]] = field(default_factory=dict)  # of categories, both ways
+    common_words: dict[str, float] = field(default_factory=dict)  # stem -> share of items
     pieces: dict[str, str] = field(default_factory=dict)  # what pages made of these, kept as long
     taken: float = 0.0
 
@@ -67,6 +77,11 @@ def _read() -> Labels:
     ).all():
         found.questions.setdefault(question.category_code, []).append(question)
         session.expunge(question)
+    for kin in session.execute(select(*CategoryKinship.__table__.columns)):
+        found.kinship.setdefault(kin.one_code, {})[kin.other_code] = kin.closeness
+        found.kinship.setdefault(kin.other_code, {})[kin.one_code] = kin.closeness
+    words = session.execute(select(CommonWord.stem, CommonWord.share))
+    found.common_words = dict(list(words))
     return found
 
 
