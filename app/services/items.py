@@ -153,8 +153,9 @@ def split_off(parent: Item, department_code: str, title: str, *, seat: str, at: 
     kind = kind_of(parent)
     values = {c.key: getattr(parent, c.key) for c in inspect(kind.model).column_attrs}
     fresh = {name: value for name, value in values.items() if name in INHERITED}
-    child = kind.model(**fresh, title=title, channel="split", filing_key=uuid.uuid4())
-    child.department_code, child.parent_id = department_code, parent.id
+    mine: dict[str, Any] = {"title": title, "channel": "split", "parent_id": parent.id}
+    child = kind.model(**fresh, **mine, filing_key=uuid.uuid4())
+    child.department_code = department_code
     child.state, child.created_at, child.state_since = SENT, at, at
     year = city_day(at).year
     child.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
