@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from geoalchemy2 import Geography
-from sqlalchemy import BIGINT, bindparam, cast, func, or_, select
+from sqlalchemy import BIGINT, INTEGER, bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, BIT
 
 from app.access import Actor, may
@@ -31,21 +31,25 @@ def _apart(column: Any, value: Any) -> Any:
 
 _NEAR = or_(
     *(
-        getattr(PhotoHash, f"band{n}") == func.any(bindparam(f"band{n}", type_=ARRAY(BIGINT)))
+        getattr(PhotoHash, f"band{n}") == func.any(bindparam(f"band{n}", type_=ARRAY(INTEGER)))
         for n in range(len(BANDS))
     )
 )
-SEEN = (
-    select(Photo.item_id, Photo.id)
-    .select_from(PhotoHash)
-    .join(Photo, Photo.id == PhotoHash.photo_id)
+# The hashes first, whatever the planner thinks of the few photos there may be.
+_ALIKE = (
+    select(PhotoHash.photo_id)
     .where(
         _NEAR,
         _apart(PhotoHash.phash, _PHASH) <= ALIKE_P,
         _apart(PhotoHash.dhash, _DHASH) <= ALIKE_D,
-        Photo.item_id.is_not(None),
-        Photo.item_id != bindparam("item"),
     )
+    .cte("alike")
+    .prefix_with("MATERIALIZED")
+)
+SEEN = (
+    select(Photo.item_id, Photo.id)
+    .join(_ALIKE, _ALIKE.c.photo_id == Photo.id)
+    .where(Photo.item_id.is_not(None), Photo.item_id != bindparam("item"))
     .order_by(Photo.id)
     .limit(1)
 )
