@@ -151,6 +151,8 @@ def test_every_template_is_rendered_somewhere():
         stem = file.rpartition(".")[0]
         if f'"{name}"' in said or f"'{name}'" in said or f"/{file}" in said:
             continue
+        if folder == "items/panels" and f'"{file}"' in said:
+            continue
         if re.search(rf'f"{re.escape(folder)}/\{{', said) or stem in _paged():
             continue
         lost.append(name)
