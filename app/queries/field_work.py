@@ -15,6 +15,10 @@ from app.queries.items import THUMB
 from models import Change, Item, db
 
 MOST = 40
+# What is finished on the spot, with a photo that proves it.
+OUTDOORS = tuple(
+    kind.slug for kind in KINDS.values() if any(step.proves for step in kind.workflow.steps)
+)
 LAST_SEQ = (
     select(func.max(Change.seq)).where(Change.item_id == Item.id).correlate(Item).scalar_subquery()
 )
@@ -37,6 +41,7 @@ def cards(
         order = (metres, Item.id)
     tab = work.Tab("", "", work.held_by("owner"), on_desk=True)
     where = [work.department_scope(actor), work.condition(tab), visible(actor)]
+    where.append(Item.kind.in_(OUTDOORS))
     if area:
         where.append(in_area(area))
     query = (

@@ -68,12 +68,10 @@
   for (const form of document.querySelectorAll("[data-pick]")) {
     const boxes = [...form.querySelectorAll("input[name=n]")];
     const said = form.querySelector("[data-picked]");
-    const bar = form.querySelector(".desk-bulk");
     let last = null;
     const count = () => {
       const n = boxes.filter((box) => box.checked).length;
       if (said) said.textContent = n ? said.dataset.picked.replace("{n}", n) : "";
-      bar?.classList.toggle("is-on", n > 0);
     };
     form.addEventListener("click", (event) => {
       const box = event.target;
