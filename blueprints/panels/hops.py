@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.access import Actor
 from app.queries import handover
-from models import AnySession, Item
+from models import AnySession, Hop, Item
 
 from . import Panel
 
@@ -16,5 +16,10 @@ def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
     returns = getattr(item, "returns", 0)
     if not returns:
         return None
-    hops = handover.hops(reads, item)
+    hops = [hop for hop in handover.hops(reads, item) if _moves(hop)]
     return Panel("hops.html", {"hops": hops, "returns": returns}) if hops else None
+
+
+def _moves(hop: Hop) -> bool:
+    """Is it more than being sent to the department that was named already?"""
+    return hop.step != "route" or hop.from_code != hop.to_code
