@@ -149,7 +149,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     var = Path(env.get("REMBUK_VAR") or ROOT / "var")
     city = City.read(Path(env.get("REMBUK_CITY") or ROOT / "cities" / "bandung"))
     database = _database(env)
-    engine = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 4}
+    engine = {"pool_size": 8, "max_overflow": 4}
     autocommit = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
     return {
         "CITY": city,

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import time
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 from flask import (
@@ -181,6 +182,7 @@ def _narrowed() -> marks.Filters:
     )
 
 
+@cache
 def _roots() -> dict[str, str]:
     """Where the items of each kind have their pages."""
     return {slug: url_for("items.index", kind=kind) for slug, kind in KINDS.items()}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import select
 from datetime import date, datetime
 from typing import Annotated, Any
 
 from flask import g
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, func
+from sqlalchemy import BigInteger, DateTime, Identity, MetaData, Text, event, func
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -17,6 +19,7 @@ from sqlalchemy.orm import (
     registry,
     scoped_session,
 )
+from sqlalchemy.pool import Pool
 
 NAMES = {
     "ix": "ix_%(column_0_N_label)s",
@@ -65,6 +68,19 @@ class Valid:
 
 
 db = SQLAlchemy(model_class=Model)
+
+
+@event.listens_for(Pool, "checkout")
+def still_there(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Replace a connection that ended while nobody used it, as when the database was restarted.
+
+    Such a connection has something to read: its end.  Looking costs no question to the server.
+    """
+    look = select.poll()
+    if not connection.closed:
+        look.register(connection.fileno(), select.POLLIN)
+    if connection.closed or look.poll(0):
+        raise DisconnectionError("the server has ended this connection")
 
 
 def reading() -> Session:
