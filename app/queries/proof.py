@@ -183,7 +183,7 @@ def lines(found: Iterable[Any], matches: Mapping[int, str] | None = None) -> lis
     return made
 
 
-def _time(found: Any) -> str:
+def _time(found: Any) -> Any:
     days = found.value
     if days is None:
         return _("the camera did not keep the time")
@@ -198,7 +198,7 @@ def _time(found: Any) -> str:
     )
 
 
-def _distance(found: Any) -> str:
+def _distance(found: Any) -> Any:
     metres = found.value
     if metres is None:
         return _("the camera did not keep the place")
@@ -207,11 +207,11 @@ def _distance(found: Any) -> str:
     return _("about %(metres)s m from the place", metres=metres)
 
 
-def _report(found: Any) -> str:
+def _report(found: Any) -> Any:
     return _("the same as a photo this report has already")
 
 
-def _city(found: Any) -> str:
+def _city(found: Any) -> Any:
     return _("used before for something else")
 
 

@@ -49,11 +49,12 @@ def test_the_next_answer_begins_at_nought(resolved, behind, session):
     assert session.scalar(select(func.count()).select_from(Objection)) == len(behind) + 1
 
 
-def test_who_did_not_stand_behind_it_before_the_answer_has_no_say(resolved):
+def test_who_did_not_stand_behind_it_before_the_answer_has_no_say(resolved, session):
     author, newcomer = make.everybody(resolved), make.actor(make.user(level=0))
     late, stranger = make.actor(make.user()), make.actor(make.user())
     supports.support(resolved, late)
     resolved.state_since = resolved.created_at - timedelta(days=1)  # before their support
+    session.flush()
     for actor in (author, newcomer, stranger, late):
         with pytest.raises(NotAllowed):
             objections.object_to(resolved, actor)
