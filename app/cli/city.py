@@ -44,10 +44,11 @@ def check(folder: Path | None) -> None:
 @group.command("load")
 @FOLDER
 @click.option("--dry-run", is_flag=True, help="Do everything, then take it back.")
-def load(folder: Path | None, dry_run: bool) -> None:
+@click.option("--over-admin", is_flag=True, help="Also where the administration has changed it.")
+def load(folder: Path | None, dry_run: bool, over_admin: bool) -> None:
     """Bring the files of FOLDER into the database; repeat it whenever they changed."""
     try:
-        report = city.load(_folder(folder))
+        report = city.load(_folder(folder), over_admin)
     except city.CityFileError as error:
         _fail(error.problems)
     if dry_run:

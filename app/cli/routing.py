@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
-from app.queries import routing
+from app.queries import register, routing
 from app.queries.labels import area_label, labels
 from app.queue import enqueue
 from maps.place import NoSuchPlace, Place, resolve
@@ -74,6 +75,17 @@ def coverage() -> None:
         click.echo(f"{len(found.gaps)} cases have no owner in force.", err=True)
         sys.exit(1)
     click.echo("Every case has exactly one first owner.")
+
+
+@group.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write departments, categories and rules as they are now into FOLDER, as CSV files.
+
+    What the administration changed gets into the city's files this way.
+    """
+    for name, count in register.export(reading(), folder).items():
+        click.echo(f"{name}.csv: {count} rows")
 
 
 @group.command("train")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.forms import clean_line
-from models import AuditEvent, Category, Department, RoutingRule
+from models import AnySession, AuditEvent, Category, Department, RoutingRule
 
 from .rulebook import Rulebook
 from .rules import ALL_ROADS, Line, plain, road_label
@@ -85,3 +87,48 @@ def history(session: Session, subject: str, limit: int = 20) -> list[AuditEvent]
 def roads() -> list[tuple[str, str]]:
     """The road classes a rule may name."""
     return [(code, road_label(code)) for code in ALL_ROADS]
+
+
+COLUMNS = {
+    "departments": (
+        Department,
+        "code name abbreviation handles external contact phone email advice valid_from valid_to "
+        "successor_code",
+        Department.code,
+    ),
+    "categories": (
+        Category,
+        "code kind name name_en name_su help complaint_class place_bound asks_road_class oversight "
+        "emergency keywords position",
+        Category.position,
+    ),
+    "routing": (
+        RoutingRule,
+        "position category_code area_code road_class keyword department_code note",
+        RoutingRule.position,
+    ),
+}
+
+
+def export(session: AnySession, folder: Path) -> dict[str, int]:
+    """Write what is in force as the files of a city; returns the rows of each.
+
+    Categories that have ended have no place in the file: leaving one out is what ends it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for name, (model, columns, order) in COLUMNS.items():
+        wanted: Any = select(model).order_by(order)
+        rows = [row for row in session.scalars(wanted) if name != "categories" or not row.valid_to]
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns.split())
+            writer.writerows([_cell(getattr(row, c)) for c in columns.split()] for row in rows)
+        written[name] = len(rows)
+    return written
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

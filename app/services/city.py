@@ -23,13 +23,12 @@ from models import (
     Neighbour,
     Place,
     Proposal,
-    RoutingRule,
     SlaPolicy,
     SpecialHours,
     db,
 )
 
-from . import areas, clock_sweep
+from . import areas, city_rules, clock_sweep
 from .city_files import Files, Row, read
 
 
@@ -47,6 +46,7 @@ class Report:
 
     rows: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     cells: bool = False
     promises: bool = False
 
@@ -57,6 +57,7 @@ class Report:
             + (f", {self.ended[name]} no longer in force" if self.ended.get(name) else "")
             for name, count in self.rows.items()
         ]
+        said += self.notes
         if self.cells:
             said.append("Approximate kelurahan cells were made.")
         if self.promises:
@@ -69,10 +70,11 @@ def check(folder: Path) -> Files:
     return read(folder)
 
 
-def load(folder: Path) -> Report:
+def load(folder: Path, over_admin: bool = False) -> Report:
     """Bring the files of ``folder`` into the tables, within the caller's transaction.
 
-    Rows are matched by their code; rules, places, neighbours, clocks and holidays are replaced as
+    What the administration has changed stays, unless ``over_admin``.  Rows are matched by their
+    code; places, neighbours, clocks and holidays are replaced as
     a whole.  What stands no longer in the files is ended (``valid_to`` today), as items may point
     at it.  Raises CityFileError, before anything is written, when a file has a mistake.
     """
@@ -87,10 +89,15 @@ def load(folder: Path) -> Report:
         ("departments", Department, [_plain(row) for row in rows["departments"]]),
         ("categories", Category, [_category(row) for row in rows["categories"]]),
     ):
+        kept = list[str]()
+        if name != "areas":
+            found, kept = city_rules.theirs(model, found, over_admin)
+        if kept:
+            report.notes.append(f"{name}: as the administration made them: {', '.join(kept)}")
         _upsert(model, found)
-        report.ended[name] = _end(model, found)
+        report.ended[name] = _end(model, found, kept)
     report.ended["questions"] = _questions([_question(row) for row in rows["questions"]])
-    _replace(RoutingRule, [_plain(row) for row in rows["routing"]])
+    report.notes += city_rules.load_rules([_plain(row) for row in rows["routing"]], over_admin)
     _catalogue([_plain(row) for row in rows["catalogue"]], report)
     _replace(SlaPolicy, [_policy(row) for row in rows["sla"]])
     _replace(Neighbour, [_pointed(row) for row in rows["neighbours"]])
@@ -99,6 +106,7 @@ def load(folder: Path) -> Report:
     _replace(HolidayOverride, [_holiday(row) for row in rows["holidays_override"]])
     _replace(SpecialHours, [_plain(row) for row in rows["special_hours"]])
     db.session.expire_all()
+    report.notes += city_rules.uncovered()
     report.promises = clock_sweep.begin_if_changed() is not None
     if _sites() != before or not _has_boundaries():
         report.cells = areas.make_cells(db.session) > 0
@@ -168,9 +176,9 @@ def _upsert(model: type[Model], rows: list[Row]) -> None:
     db.session.execute(statement.on_conflict_do_update(index_elements=["code"], set_=fresh))
 
 
-def _end(model: Any, rows: list[Row]) -> int:
+def _end(model: Any, rows: list[Row], kept: list[str]) -> int:
     """End what the file no longer has, from today on; returns how many."""
-    codes = [row["code"] for row in rows]
+    codes = [*(row["code"] for row in rows), *kept]
     gone = update(model).where(model.code.not_in(codes), model.valid_to.is_(None))
     result: Any = db.session.execute(gone.values(valid_to=city_day()))
     return int(result.rowcount)

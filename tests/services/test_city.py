@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.config import ROOT
+from app.queries import register
 from app.services import city
-from models import Area, Category, Department, Place, RoutingRule, SlaPolicy
+from models import Area, Category, Department, PastRule, Place, RoutingRule, SlaPolicy
 
 BANDUNG = ROOT / "cities" / "bandung"
 
@@ -125,3 +126,52 @@ def test_the_command_prints_what_it_loaded_and_fails_on_mistakes(
     failed = runner.invoke(args=["city", "check", str(folder)])
     assert failed.exit_code == 1
     assert "areas.csv, line 2" in failed.output
+
+
+def test_what_the_administration_changed_stays_until_somebody_asks_for_the_files(
+    session: Any,
+) -> None:
+    city.load(BANDUNG)
+    lamp = session.scalars(select(RoutingRule).filter_by(keyword="lampu taman")).one()
+    lamp.department_code, lamp.origin = "dsdabm", "admin"
+    office = session.get(Department, "pln")
+    office.name, office.origin = "PLN Bandung", "admin"
+    session.flush()
+    report = city.load(BANDUNG)
+    assert session.get(Department, "pln").name == "PLN Bandung"
+    kept = session.scalars(select(RoutingRule).filter_by(keyword="lampu taman")).one()
+    assert kept.department_code == "dsdabm"
+    said = "\n".join(report.lines())
+    assert "departments: as the administration made them: pln" in said
+    assert "routing: not taken" in said
+    city.load(BANDUNG, over_admin=True)
+    session.expire_all()
+    assert session.get(Department, "pln").name != "PLN Bandung"
+    back = session.scalars(select(RoutingRule).filter_by(keyword="lampu taman")).one()
+    assert (back.department_code, back.origin) == ("dpkp", "city")
+    assert "routing: not taken" not in "\n".join(city.load(BANDUNG).lines())
+
+
+def test_a_rule_that_left_the_file_is_kept_as_it_was(session: Any, folder: Path) -> None:
+    city.load(BANDUNG)
+    rules = (folder / "routing.csv").read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in rules if "lampu taman" not in line]
+    (folder / "routing.csv").write_text("".join(kept), "utf-8")
+    city.load(folder)
+    past = session.scalars(select(PastRule).filter_by(keyword="lampu taman")).one()
+    assert (past.department_code, past.ended_by_id) == ("dpkp", None)
+    assert count(session, RoutingRule) == len(kept) - 1
+
+
+def test_what_was_exported_can_be_loaded_again_and_changes_nothing(
+    session: Any, folder: Path
+) -> None:
+    city.load(BANDUNG)
+    before = register.export(session, folder)
+    assert before["routing"] == count(session, RoutingRule)
+    assert city.check(folder).problems == []
+    city.load(folder)
+    assert count(session, PastRule) == 0
+    assert (folder / "routing.csv").read_text("utf-8") == (BANDUNG / "routing.csv").read_text(
+        "utf-8"
+    )
