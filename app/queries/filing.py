@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import current_app
@@ -12,9 +12,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from app.access import Actor
+from app.clocks import NORMAL
 from app.kinds import Kind
 from app.queries import choices
-from app.queries.calendar import city_calendar, city_day
+from app.queries.calendar import city_terms
 from app.queries.emergency import Alarm
 from app.queries.labels import area_label, labels, seat_label
 from models import CatalogueEntry, Person, db
@@ -113,10 +114,11 @@ def said(form: Any) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Promise:
-    """Who looks at it first, and by which day."""
+    """Who looks at it first, by which day, and by when it is resolved, if that is promised."""
 
     holder: str
     due: date | None
+    whole: date | None = None
 
 
 def promise(kind: Kind, values: Mapping[str, Any]) -> Promise:
@@ -125,5 +127,12 @@ def promise(kind: Kind, values: Mapping[str, Any]) -> Promise:
     category = labels().categories.get(values["category_code"])
     oversight = category is not None and category.is_about_officials
     holder = seat_label("coordinator") if oversight else area_label(values["area_code"])
-    due = city_calendar().add(city_day(), state.within) if state.within is not None else None
-    return Promise(holder, due)
+    terms, now = city_terms(), datetime.now(UTC)
+    if kind.promise is not None and category is not None:
+        policy = terms.policies.policy(
+            category.complaint_class or "bukan_pengawasan", category.code, NORMAL, terms.day(now)
+        )
+        due, whole = (terms.calendar.after(now, days) for days in (policy.verify, policy.whole))
+        return Promise(holder, terms.day(due), terms.day(whole))
+    within = state.within
+    return Promise(holder, terms.day(terms.calendar.after(now, within)) if within else None)

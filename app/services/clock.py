@@ -14,42 +14,44 @@ from models import Item, db
 
 from . import items
 
-LAPSE = "lapse"
+LAPSES = ("lapse", "no_answer")  # what the platform does when a reporter stays silent
 AT_ONCE = 200
+STEPS = {
+    (kind.slug, source): step.name
+    for kind in KINDS.values()
+    for step in kind.workflow.steps
+    if step.name in LAPSES
+    for source in step.sources
+}
 
 
 def lapse(today: date | None = None, after: int = 0) -> tuple[int, int]:
-    """Close what waited in vain for its author: the declared step "lapse", by the system.
+    """Move on what waited in vain for its author: the declared steps of LAPSES, by the system.
 
-    Takes up to AT_ONCE items with ids beyond ``after`` whose promised day is over; returns how
-    many were closed and the last id looked at (0: there are no more).  Commit, then call again.
+    An unconfirmed solution is closed, an unanswered question goes back to the office.  Takes up
+    to AT_ONCE items with ids beyond ``after`` whose working days (``due_at``) and the last of
+    their public days are over; returns how many moved and the last id looked at (0: there are no
+    more).  Commit, then call again.
     """
     today = today or city_day()
-    ids = db.session.scalars(
-        select(Item.id)
+    rows = db.session.execute(
+        select(Item.id, Item.kind, Item.state)
         .where(Item.id > after, Item.due_on < today, _waits())
         .order_by(Item.id)
         .limit(AT_ONCE)
     ).all()
     closed = 0
-    for item_id in ids:
-        item = db.session.get_one(Item, item_id)
+    for row in rows:
+        item = db.session.get_one(Item, row.id)
         try:
             with db.session.begin_nested():
-                items.move(item, LAPSE, SYSTEM, {})
+                items.move(item, STEPS[row.kind, row.state], SYSTEM, {})
         except NotAllowed:  # its author answered a moment ago
             continue
         closed += 1
-    return closed, ids[-1] if ids else 0
+    return closed, rows[-1].id if rows else 0
 
 
 def _waits() -> ColumnElement[bool]:
     """The states, of every kind, from which an item may lapse."""
-    states = [
-        (kind.slug, source)
-        for kind in KINDS.values()
-        for step in kind.workflow.steps
-        if step.name == LAPSE
-        for source in step.sources
-    ]
-    return tuple_(Item.kind, Item.state).in_(states)
+    return tuple_(Item.kind, Item.state).in_(list(STEPS))

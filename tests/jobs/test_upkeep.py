@@ -36,7 +36,7 @@ def test_every_job_that_is_queued_by_name_exists() -> None:
     assert "mail_notifications" in tasks
     for path, name, given in found:
         assert name in tasks, f"{path} queues {name}, which no module of app/jobs has"
-        takes = set(signature(tasks[name].func).parameters) | {"queue", "priority", "once"}
+        takes = set(signature(tasks[name].func).parameters) | {"queue", "priority", "once", "at"}
         assert set(given) <= takes, f"{path} hands {name} what it does not take"
 
 
