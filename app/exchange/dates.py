@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _
 
 MONTHS = {
     name: month
@@ -49,9 +51,10 @@ class Moment:
 
     at: datetime
     timed: bool
-    note: str = ""
+    note: Any = ""
 
 
+@lru_cache(maxsize=20_000)  # a file names the same days again and again
 def moment(text: str, zone: ZoneInfo, order: str = "dmy") -> Moment:
     """A day or moment, in the city's time unless the text names a zone or an offset.
 
@@ -116,7 +119,7 @@ def _numbers(found: re.Match[str], at: time | None, zone: ZoneInfo, order: str) 
     return _moment(date(year, month, number), at, zone)
 
 
-def _moment(when: date, at: time | None, zone: ZoneInfo, note: str = "") -> Moment:
+def _moment(when: date, at: time | None, zone: ZoneInfo, note: Any = "") -> Moment:
     local = datetime.combine(when, at or time(12), zone)
     return Moment(local, at is not None, note)
 

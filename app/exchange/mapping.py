@@ -49,7 +49,8 @@ class Mapping:
         said = cells.get(self.columns.get(field, ""), "").strip()
         if not said:
             return self.defaults.get(field, "")
-        return self.values.get(field, {}).get(plain(said), said)
+        words = self.values.get(field)
+        return words.get(plain(said), said) if words else said
 
 
 def read(path: Path, valid: Map[str, set[str]]) -> Mapping:

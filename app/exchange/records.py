@@ -133,8 +133,8 @@ def record(row: Row, ground: Ground) -> Record:
         body=body,
         place=_place(cell, ground, notes),
         area_code=_area(cell, ground),
-        rw=_small(cell("rw"), _("RW"), notes),
-        rt=_small(cell("rt"), _("RT"), notes),
+        rw=_small(cell("rw"), "RW", notes),
+        rt=_small(cell("rt"), "RT", notes),
         address=cell("address")[:200],
         visibility=_visibility(cell("visibility"), category),
         channel=cell("channel")[:20] or "impor",
@@ -307,13 +307,12 @@ def tell(found: Record, ref: int, ground: Ground) -> None:
     came = _(
         "Brought in from %(name)s, number %(id)s.", name=ground.mapping.name, id=found.external_id
     )
+    unknown = f"{came} {_('When this was is not recorded there.')}"
     found.trail = [NewChange(ref, 1, "author", "file", "", source, "", came, at)]
     for pos, step in enumerate(steps, 2):
         known = found.at.get(WHEN[step.name])
-        said = came
-        if known is None:
-            said += " " + _("When this was is not recorded there.")
-        elif known.at < at and known.timed:
+        said = unknown if known is None else came
+        if known is not None and known.timed and known.at < at:
             found.notes.append(_("a date before the one it follows was put right"))
         at = min(max(at, known.at if known else at), ground.now)
         target = step.target or source

@@ -10,6 +10,7 @@ import csv
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,7 @@ def parse(data: bytes, wanted: Collection[str] = (), sheet: str = "") -> Table:
     return _with_names(filled, {plain(name) for name in wanted})
 
 
+@lru_cache(maxsize=10_000)
 def plain(name: str) -> str:
     """The name of a column as it is compared: no case, no extra spaces, no signs around."""
     return " ".join((clean(name) or "").casefold().split()).strip(" .:*_")
@@ -132,7 +134,7 @@ def _columns(cells: Iterable[str]) -> list[str]:
 
 
 def _row(raw: Raw, columns: list[str]) -> Row:
-    cells = [unguarded(clean(cell) or "") for cell in raw.cells]
+    cells = [unguarded(_clean(cell)) for cell in raw.cells]
     row = Row(raw.number, dict(zip(columns, cells, strict=False)), list(raw.notes))
     for name in columns[len(cells) :]:
         row.cells[name] = ""
@@ -147,6 +149,11 @@ def _row(raw: Raw, columns: list[str]) -> Row:
             wanted=len(columns),
         )
     return row
+
+
+def _clean(cell: str) -> str:
+    """As ``clean``; most cells are plain letters, which is seen faster than looked through."""
+    return cell.strip() if cell.isascii() and cell.isprintable() else clean(cell) or ""
 
 
 def _csv(lines: list[tuple[str, bool]]) -> Iterator[Raw]:
