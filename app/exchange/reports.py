@@ -31,7 +31,7 @@ class Outcome(StrEnum):
             "repaired": _("put right and brought in"),
             "refused": _("refused"),
             "known": _("was here already"),
-            "conflict": _("changed on both sides"),
+            "conflict": _("differs, to be looked at"),
         }
         return words[self.value]
 
