@@ -10,7 +10,7 @@ from models import AnySession, Item
 
 from . import Panel
 
-slot, order = "steps", 50
+slot, order = "body", 50
 
 
 def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
