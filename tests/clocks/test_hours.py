@@ -52,9 +52,9 @@ city = st.sampled_from(list(CITIES))
 days = st.dates(FIRST, LAST)
 moments = st.builds(utc, days, st.integers(0, 24 * 60 - 1))
 lengths = st.fractions(Fraction(1, 7), 12, max_denominator=9)
-changes = st.dictionaries(
-    st.dates(date(2026, 2, 1), date(2026, 4, 15)), st.booleans(), max_size=15
-)
+changes = st.dictionaries(st.dates(date(2026, 2, 1), date(2026, 4, 15)), st.booleans(), max_size=15)
+
+calm = settings(deadline=None)
 
 
 @pytest.mark.parametrize("name", CITIES)
@@ -110,6 +110,7 @@ def test_time_between_is_what_the_walker_counts(name, start, hours):
     assert Fraction(ticks, calendar.whole) == office.between(start, end)
 
 
+@calm
 @given(start=moments, one=lengths, two=lengths)
 def test_more_time_never_ends_earlier_and_a_later_start_never_ends_before(start, one, two):
     calendar, _office = CITIES["usual"]
@@ -118,6 +119,7 @@ def test_more_time_never_ends_earlier_and_a_later_start_never_ends_before(start,
     assert calendar.after(start, one) > start
 
 
+@calm
 @given(start=moments, length=lengths)
 def test_a_deadline_falls_into_office_hours_and_reads_back(start, length):
     calendar, office = CITIES["usual"]
@@ -127,6 +129,7 @@ def test_a_deadline_falls_into_office_hours_and_reads_back(start, length):
     assert 0 <= ticks - calendar.ticks(length) <= calendar.whole // 400
 
 
+@calm
 @given(start=moments)
 def test_what_arrives_after_hours_counts_from_the_next_opening(start):
     calendar, office = CITIES["usual"]
@@ -137,7 +140,8 @@ def test_what_arrives_after_hours_counts_from_the_next_opening(start):
     assert calendar.is_open(start) == bool(office.worth(start))
 
 
-@given(start=st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)), n=st.integers(1, 30))  # noqa: DTZ001
+@calm
+@given(start=st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)), n=st.integers(1, 30))
 def test_whole_days_end_on_the_day_that_counting_days_gives(start, n):
     calendar, _office = CITIES["usual"]
     at = start.replace(tzinfo=ZONE)
