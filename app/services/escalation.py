@@ -18,6 +18,7 @@ from sqlalchemy.orm import selectin_polymorphic
 
 from app.access import RULES
 from app.clocks import BREACH, TWICE, WARN, Clocks, Run
+from app.config import SettingsError
 from app.kinds import kind_of
 from app.queries.calendar import city_day, city_terms
 from app.queue import enqueue
@@ -97,10 +98,18 @@ def _written(item: Item, level: str, run: Run) -> int | None:
     return db.session.scalar(row.on_conflict_do_nothing().returning(ClockMark.id))
 
 
+def ladder() -> dict[str, tuple[str, ...]]:
+    """The city's ladder.  Raises SettingsError when it names a seat there is none of."""
+    said = current_app.config["CITY"].facts.get("clocks", {}).get("ladder", {})
+    found = {level: tuple(said.get(level, LADDER[level])) for level in LEVELS}
+    for name in {name for rules in found.values() for name in rules} - {HOLDER, *RULES}:
+        raise SettingsError(f"settings.toml, [clocks.ladder]: there is no seat {name!r}.")
+    return found
+
+
 def told(item: Item, level: str) -> set[int]:
     """The logins that hear of a level; the coordinator where nobody else is there to hear."""
-    ladder = current_app.config["CITY"].facts.get("clocks", {}).get("ladder", {})
-    rules = ladder.get(level, LADDER[level])
+    rules = ladder()[level]
     people: set[int] = set(notify.holders(item)) if HOLDER in rules else set()
     near = notify.near(item)
     for name in rules:
