@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import SequenceMatcher
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.access import Actor, visible
@@ -81,8 +82,7 @@ def preview(
     """
     here = ground(session, day)
     found = _Moves(before, after, day)
-    for category in _affected(before, after, day):
-        found.look(session, category)
+    found.look(session, _affected(before, after, day))
     for move in found.moves.values():
         move.examples = _examples(session, move, actor)
     moves = sorted(found.moves.values(), key=lambda move: -move.items)
@@ -96,16 +96,27 @@ def _new_gaps(
     return [gap for gap in coverage(after, over, day).gaps if gap not in had]
 
 
-def _affected(before: Rulebook, after: Rulebook, day: date) -> list[str]:
-    """The categories for which the two can differ."""
-    return [
-        code
-        for code in labels().categories
-        if _meaning(before, code, day) != _meaning(after, code, day)
-    ]
+Wanted = dict[frozenset[str], list[str]]
 
 
-def _meaning(book: Rulebook, category: str, day: date) -> list[tuple[Any, ...]]:
+def _affected(before: Rulebook, after: Rulebook, day: date) -> Wanted:
+    """The categories for which the two can differ, by the words one of which an item must say.
+
+    An item's owner changes only when a rule that was changed, added or moved fits it; no words:
+    a rule without a keyword is among them.
+    """
+    found: Wanted = {}
+    for code in labels().categories:
+        old, new = _meaning(before, code, day), _meaning(after, code, day)
+        if old != new:
+            found.setdefault(_words(_differing(old, new)), []).append(code)
+    return found
+
+
+Meaning = tuple[str | None, str | None, str | None, str | None]
+
+
+def _meaning(book: Rulebook, category: str, day: date) -> list[Meaning]:
     """The rules of a category in order, each with the department it leads to."""
     return [
         (line.area_code, line.road_class, line.keyword, _owner(book, line, day))
@@ -117,6 +128,20 @@ def _owner(book: Rulebook, line: Line, day: date) -> str | None:
     return successor(book.offices, line.department_code, day)
 
 
+def _differing(old: list[Meaning], new: list[Meaning]) -> list[Meaning]:
+    changes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    return [
+        line for kind, a, b, c, d in changes if kind != "equal" for line in (*old[a:b], *new[c:d])
+    ]
+
+
+def _words(lines: list[Meaning]) -> frozenset[str]:
+    """The longest word of each keyword; nothing when a rule asks for no word."""
+    if not all(keyword and plain(keyword) for _area, _road, keyword, _owner in lines):
+        return frozenset()
+    return frozenset(max(plain(line[2] or "").split(), key=len) for line in lines)
+
+
 class _Moves:
     """Asks both rulebooks once for each distinct case, and counts the items of it."""
 
@@ -125,21 +150,27 @@ class _Moves:
         self.moves: dict[tuple[str | None, str | None], Move] = {}
         self.looked_at = 0
 
-    def look(self, session: Session, category: str) -> None:
-        lines = (*self.before.of(category), *self.after.of(category))
-        needles = tuple(sorted({f" {plain(line.keyword)}" for line in lines if line.keyword}))
+    def look(self, session: Session, wanted: Wanted) -> None:
+        """Count the items of these categories whose owner changes."""
+        needles = {code: self._needles(code) for codes in wanted.values() for code in codes}
         asked: dict[tuple[Any, ...], tuple[str | None, str | None]] = {}
-        for row in _rows(session, category, bool(needles)):
+        for row in _rows(session, wanted, any(needles.values())) if wanted else ():
             self.looked_at += 1
-            text = f"{row.title} {row.address} {row.body}" if needles else ""
-            words = f" {plain(text)}" if needles else ""
-            case = (row.area_code, row.road_class, *(needle in words for needle in needles))
+            category, mine = row.category_code, needles[row.category_code]
+            text = f"{row.title} {row.address} {row.body}" if mine else ""
+            words = f" {plain(text)}" if mine else ""
+            case = (category, row.area_code, row.road_class, *(n in words for n in mine))
             if case not in asked:
                 matter = Case(category, row.area_code, row.road_class or "tidak_tahu", text)
                 asked[case] = (self._ask(self.before, matter), self._ask(self.after, matter))
             old, new = asked[case]
             if old != new:
                 self._count(old, new, row)
+
+    def _needles(self, category: str) -> tuple[str, ...]:
+        """The keywords that rules of a category look for, as they stand in plain text."""
+        lines = (*self.before.of(category), *self.after.of(category))
+        return tuple(sorted({f" {plain(line.keyword)}" for line in lines if line.keyword}))
 
     def _ask(self, book: Rulebook, matter: Case) -> str | None:
         found = book.owner(matter, self.day)
@@ -157,16 +188,26 @@ class _Moves:
             move.ids.append(row.id)
 
 
-def _rows(session: Session, category: str, texts: bool) -> Iterator[Any]:
-    """The open items of a category; their texts only where a rule asks for them."""
-    known = labels().categories.get(category)
-    kind = known.kind if known else ""
-    states = [state for slug, state in states_in(Phase.NEW, Phase.OPEN) if slug == kind]
+SAID = func.translate(
+    func.lower(Item.title + " " + Item.address + " " + Item.body), "éèëêáàâíïóöúü", "eeeeaaaiioouu"
+)
+
+
+def _rows(session: Session, wanted: Wanted, texts: bool) -> Iterator[Any]:
+    """The open items of these categories; their texts only where a rule asks for them."""
     complaint = Complaint.__table__
     said = (Item.title, Item.address, Item.body) if texts else ()
+    cuts = [
+        and_(
+            Item.category_code.in_(codes),
+            *([or_(*(SAID.contains(word, autoescape=True) for word in words))] if words else []),
+        )
+        for words, codes in wanted.items()
+    ]
     query = (
         select(
             Item.id,
+            Item.category_code,
             Item.area_code,
             Item.state,
             Item.department_code,
@@ -174,8 +215,7 @@ def _rows(session: Session, category: str, texts: bool) -> Iterator[Any]:
             *said,
         )
         .select_from(Item.__table__.outerjoin(complaint, complaint.c.id == Item.id))
-        .where(Item.category_code == category, Item.kind == kind, Item.state.in_(states))
-        .order_by(Item.id.desc())
+        .where(or_(*cuts), tuple_(Item.kind, Item.state).in_(states_in(Phase.NEW, Phase.OPEN)))
     )
     yield from session.execute(query.execution_options(yield_per=5000))
 

@@ -104,9 +104,14 @@ class Explanation:
     position: int
     matched: tuple[tuple[str, str], ...]
     note: str = ""
-    skipped: tuple[Skipped, ...] = ()
+    passed: tuple[tuple[Rule, str], ...] = ()
     successor_of: str | None = None
     road_name: str = ""
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """The rules of its category that stood before, and the part of each that did not fit."""
+        return tuple(_skipped(rule, part) for rule, part in self.passed)
 
     def why(self) -> list[str]:
         """What decided, as sentences in the reader's language."""
@@ -204,7 +209,7 @@ def explain(rules: Iterable[Rule], case: Case) -> Explanation | None:
                 rule.position,
                 tuple((part, value) for part, value in named(rule) if value is not None),
                 rule.note,
-                tuple(_skipped(rule, part) for rule, part in passed),
+                tuple(passed),
                 road_name=case.road_name,
             )
         if part != "category":
