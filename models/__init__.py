@@ -41,6 +41,7 @@ from .routing import ORIGINS, CatalogueEntry, Category, Department, PastRule, Ro
 from .suggestion import SuggestionModel
 from .trail import AuditEvent, Change, ChangeText, TrailSeal
 from .user import ROLES, Mandate, Person, User
+from .watch import PACES, Channel, Watch, WatchNews
 from .work import (
     AnswerTemplate,
     Assignment,
@@ -58,6 +59,7 @@ __all__ = [
     "LEVELS",
     "MARK_LEVELS",
     "ORIGINS",
+    "PACES",
     "PRIORITIES",
     "PROPOSAL_LEVELS",
     "PUBLIC",
@@ -84,6 +86,7 @@ __all__ = [
     "CategoryQuestion",
     "Change",
     "ChangeText",
+    "Channel",
     "ClockMark",
     "ClockSweep",
     "ClosingEvent",
@@ -148,6 +151,8 @@ __all__ = [
     "TrackingCode",
     "TrailSeal",
     "User",
+    "Watch",
+    "WatchNews",
     "WorkingDay",
     "close_reading",
     "db",

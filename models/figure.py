@@ -54,7 +54,8 @@ class Figure(Model):
     """The numbers of the city, a kecamatan, a kelurahan or a department in the last ``days``.
 
     ``…_due`` counts those whose limit has passed in these days, ``…_in_time`` those of them that
-    kept it; ``declared`` those declared solved, ``resolved`` those where that stands.  ``…_days`` holds the quartiles (25, 50, 75 %) in working days.
+    kept it; ``declared`` those declared solved, ``resolved`` those where that stands.
+    ``…_days`` holds the quartiles (25, 50, 75 %) in working days.
     """
 
     __tablename__ = "figure"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime
+from typing import Any
 
 from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
@@ -61,7 +62,10 @@ class User(UserMixin, Model):
     """A login.  ``epoch`` changes at sign-out everywhere and at a new password."""
 
     __tablename__ = "user_account"
-    __table_args__ = (Index("uq_user_account_email", text("lower(email)"), unique=True),)
+    __table_args__: tuple[Any, ...] = (
+        Index("uq_user_account_email", text("lower(email)"), unique=True),
+        CheckConstraint("mail_pace IN ('instant', 'daily')", name="mail_pace"),
+    )
 
     id: Mapped[pk]
     person_id: Mapped[ref] = mapped_column(ForeignKey("person.id"), unique=True)
@@ -70,6 +74,7 @@ class User(UserMixin, Model):
     epoch: Mapped[str] = mapped_column(default=new_epoch)
     language: Mapped[str] = mapped_column(server_default="id")
     wants_email: Mapped[bool] = mapped_column(server_default="true")
+    mail_pace: Mapped[key] = mapped_column(server_default="instant")  # or "daily"
     confirmed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     created_at: Mapped[now]
