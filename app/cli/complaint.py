@@ -5,25 +5,31 @@ from __future__ import annotations
 import hashlib
 import sys
 import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_babel import force_locale
 from sqlalchemy import text, update
 
 from app.exchange import complaints, mapping, tables
 from app.exchange.problems import TableProblem
-from app.exchange.reports import Outcome, Report
+from app.exchange.reports import Outcome, Report, Verdict
+from app.exchange.tables import Row
 from app.services import audit, bulk, facets
 from maps import fold
 from models import ImportRun, db
 
 group = AppGroup("complaint", help="Bring complaints in from elsewhere.")
+WRITERS = 2
 COUNTED = {
     Outcome.ACCEPTED: "accepted",
     Outcome.REPAIRED: "repaired",
@@ -109,14 +115,12 @@ def _take(
 ) -> None:
     """Portion by portion, each in a transaction of its own; how far it is stands on stderr."""
     began = time.monotonic()
+    portions = complaints.in_batches(table.rows, size)
     try:
-        for rows in complaints.in_batches(table.rows, size):
-            verdicts = importer.take(rows)
+        for verdicts in _settled(importer, portions, size, dry_run):
             before = report.counts.copy()
             report.add(verdicts)
-            if dry_run:
-                db.session.rollback()
-            else:
+            if not dry_run:
                 fresh = report.counts - before
                 _count(importer.run, {COUNTED[found]: n for found, n in fresh.items()})
                 db.session.commit()
@@ -129,6 +133,45 @@ def _take(
         db.session.rollback()
         click.echo(f"Stopped after {report.rows:,} rows; start it again to go on.", err=True)
         sys.exit(130)
+
+
+def _settled(
+    importer: complaints.Importer, portions: Iterator[list[Row]], size: int, dry_run: bool
+) -> Iterator[list[Verdict]]:
+    """What became of each portion, in order.
+
+    A second writer reads on while the database takes the portion of the first.
+    """
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    turn = Lock()
+
+    def write() -> list[Verdict]:
+        with app.app_context(), force_locale(app.config["BABEL_DEFAULT_LOCALE"]):
+            with turn:
+                read = importer.read(next(portions, ()))
+            verdicts = importer.settle(*read)
+            _end(dry_run)
+            return verdicts
+
+    first = next(portions, [])
+    found = importer.take(first)
+    _end(dry_run)
+    yield found
+    if len(first) < size:
+        return
+    with ThreadPoolExecutor(WRITERS) as pool:
+        waiting = deque(pool.submit(write) for _writer in range(WRITERS))
+        while waiting:  # who found nothing more to read is not sent again
+            if verdicts := waiting.popleft().result():
+                waiting.append(pool.submit(write))
+                yield verdicts
+
+
+def _end(dry_run: bool) -> None:
+    if dry_run:
+        db.session.rollback()
+    else:
+        db.session.commit()
 
 
 def _count(run: int | None, counts: dict[str, int]) -> None:

@@ -119,11 +119,18 @@ class Importer:
 
     def take(self, rows: Iterable[Row]) -> list[Verdict]:
         """Bring a portion in, in the caller's transaction; says what became of every row."""
-        db.session.execute(LOCK, {"system": self.system})
+        return self.settle(*self.read(rows))
+
+    def read(self, rows: Iterable[Row]) -> tuple[list[Record], list[Verdict]]:
+        """The complaints of a portion, and what is none; portions in their order, one by one."""
         verdicts: list[Verdict] = []
-        records = self._fresh(list(self._read(rows, verdicts)), verdicts)
+        return list(self._read(rows, verdicts)), verdicts
+
+    def settle(self, records: list[Record], verdicts: list[Verdict]) -> list[Verdict]:
+        """Bring what was read in; several may do so at once, each in its own transaction."""
         records = list(self._placed(records, verdicts))
-        self._bring(records, verdicts)
+        db.session.execute(LOCK, {"system": self.system})
+        self._bring(self._fresh(records, verdicts), verdicts)
         return sorted(verdicts, key=lambda verdict: verdict.number)
 
     def _read(self, rows: Iterable[Row], verdicts: list[Verdict]) -> Iterator[Record]:

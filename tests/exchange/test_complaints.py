@@ -254,3 +254,22 @@ def test_the_command_says_what_is_wrong_with_file_or_mapping(
         )
         assert result.exit_code == 1 and said in result.output
         assert "Traceback" not in result.output
+
+
+def test_two_writers_tell_of_every_portion_once(
+    app: Flask, session: Any, rules: mapping.Mapping, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever of them finds the end first, nothing is missing from the report."""
+    from app.cli import complaint
+
+    class Slow(complaints.Importer):
+        def settle(self, records: Any, verdicts: list[Verdict]) -> list[Verdict]:
+            done = [Verdict(r.number, r.external_id, Outcome.ACCEPTED) for r in records]
+            return done + verdicts
+
+    table = tables.parse("\n".join((HEAD, *(GOOD.format(n=n) for n in range(23)))).encode())
+    monkeypatch.setattr(complaint, "_end", lambda dry_run: None)
+    portions = complaints.in_batches(table.rows, 5)
+    told = list(complaint._settled(Slow(rules, None), portions, 5, dry_run=True))
+    numbers = [verdict.number for verdicts in told for verdict in verdicts]
+    assert sorted(numbers) == list(range(2, 25)) and len(told) == 5
