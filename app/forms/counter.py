@@ -55,12 +55,12 @@ class WhoForm(ConsentForm):
             InputRequired(_("Please write the name.")),
             Length(2, 80, _("A name has between 2 and 80 characters.")),
         ],
-        render_kw={"autocomplete": "off", "autofocus": ""},
+        render_kw={"autocomplete": "off"},
     )
     phone = StringField(
         _("Phone"),
         validators=[Optional(), valid_phone],
-        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel"},
+        render_kw={"type": "tel", "autocomplete": "off", "inputmode": "tel", "autofocus": ""},
     )
     key = HiddenField()
     sure = HiddenField()
