@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.queries import register, routing
+from app.queries import register, roads, routing
 from app.queries.labels import area_label, labels
 from app.queue import enqueue
 from maps.place import NoSuchPlace, Place, resolve
@@ -44,9 +44,15 @@ def explain(category: str, lon: float, lat: float, road_class: str, text: str) -
         raise click.ClickException(f"There is no category {category!r}.")
     place = _place(lon, lat)
     assert place.code
-    found = routing.owner(reading(), category, place.code, road_class, text)
+    where = {"lon": lon, "lat": lat}
+    road = roads.known(reading(), labels().categories[category], where)
+    named = {"road_name": road["road_name"]} if road else {}
+    kind_of_road = road.get("road_class", road_class)
+    found = routing.owner(reading(), category, place.code, kind_of_road, text, **named)
     about = " (approximate)" if place.approximate else ""
     click.echo(f"Area: {area_label(place.code)}, {place.code}{about}")
+    if road:
+        click.echo(f"Road: {road['road_name']}, {kind_of_road}, as imported")
     if found is None:
         raise click.ClickException("No rule fits: this matter has no owner.")
     name = labels().department_names.get(found.department_code, found.department_code)

@@ -182,3 +182,12 @@ def test_swapped_coordinates_are_refused(app, tmp_path):
     result = load(app, str(path))
     assert result.exit_code == 1
     assert "latitude before longitude" in result.output or "degrees" in result.output
+
+
+def test_the_command_that_explains_uses_the_imported_roads(app, session, tmp_path):
+    load(app, str(layer(tmp_path / "ruas.geojson", "tol")))
+    where = ["--lon", str(LON), "--lat", str(LAT), "--road-class", "gang"]
+    arguments = ["routing", "explain", "--category", "jalan-berlubang", *where]
+    said = app.test_cli_runner().invoke(args=arguments).output
+    assert "Road: Jl. Uji, tol, as imported" in said
+    assert "jasa-marga" in said
