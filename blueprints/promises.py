@@ -24,4 +24,5 @@ def rules() -> ResponseReturnValue:
         "promises/rules.html",
         rules=promises.rules(session(), year),
         years=[n for n in (this, this + 1) if n != year],
+        asked="tahun" in request.args,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from flask_babel import get_locale
 from sqlalchemy import bindparam, select
 
-from app.clocks import Holiday, Pause, PolicyLine, Special, joint_leave_known, national
+from app.clocks import Holiday, Pause, PolicyLine, Spans, Special, joint_leave_known, national
 from app.kinds import kind_of
 from app.queries.calendar import city_day, city_terms
 from models import AnySession, Change, Complaint, HolidayOverride
@@ -43,6 +44,11 @@ class Standing:
     ended: date | None
     pauses: tuple[Pause, ...] = ()
     estimated: tuple[Holiday, ...] = ()
+
+    @property
+    def shown(self) -> tuple[Pause, ...]:
+        """The pauses in which at least a minute of office time passed."""
+        return tuple(pause for pause in self.pauses if pause.ticks)
 
     @property
     def paused(self) -> Pause | None:
@@ -84,6 +90,20 @@ def _named(days: list[Holiday]) -> list[Holiday]:
     return [national(holiday.day.year, "en_US").get(holiday.day, holiday) for holiday in days]
 
 
+Hours = tuple[int, int, Spans]  # first and last weekday (1 = Monday), and when it is open
+
+
+def together(days: Iterable[tuple[int, Spans]]) -> list[Hours]:
+    """Weekdays in a row with the same hours, as one line."""
+    found: list[Hours] = []
+    for weekday, spans in sorted(days):
+        if found and found[-1][2] == spans and found[-1][1] == weekday - 1:
+            found[-1] = found[-1][0], weekday, spans
+        else:
+            found.append((weekday, weekday, spans))
+    return found
+
+
 @dataclass(frozen=True)
 class DayOff:
     """A day of the calendar that is not as its weekday: ``working`` by order of the city."""
@@ -96,11 +116,11 @@ class DayOff:
 
 @dataclass(frozen=True)
 class Rules:
-    """How the city counts in one year; ``hours`` by weekday (1 = Monday) in minutes of the day."""
+    """How the city counts in one year; ``hours`` by weekday in minutes of the day."""
 
     year: int
-    hours: list[tuple[int, tuple[tuple[int, int], ...]]]
-    special: list[tuple[str, date, date, bool, list[Special]]]
+    hours: list[Hours]
+    special: list[tuple[str, date, date, bool, list[Hours]]]
     days: list[DayOff]
     joint_leave_known: bool
     caps: dict[str, int]
@@ -123,8 +143,8 @@ def rules(session: AnySession, year: int) -> Rules:
             spans.setdefault(key, []).append(special)
     return Rules(
         year,
-        sorted((n, tuple(s)) for n, s in calendar.hours.items()),
-        [(*key, sorted(found, key=lambda s: s.weekday)) for key, found in spans.items()],
+        together(calendar.hours.items()),
+        [(*key, together((s.weekday, s.spans) for s in found)) for key, found in spans.items()],
         sorted(days.values(), key=lambda day: day.day),
         joint_leave_known(year),
         dict(terms.caps),

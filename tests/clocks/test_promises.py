@@ -60,7 +60,8 @@ def live(seed: int, start: datetime, steps: int) -> list[Step]:
     """A random legal life: any step of the workflow, minutes to weeks apart."""
     rng = random.Random(seed)
     trail: list[Step] = [(start, "file", "", LAPOR.workflow.initial)]
-    at, state, before = start, LAPOR.workflow.initial, {}
+    at, state = start, LAPOR.workflow.initial
+    before: dict[str, str] = {}
     for _n in range(steps):
         chosen = [
             step
