@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.access import Actor
@@ -14,7 +14,7 @@ from models import BulkAct, BulkActItem, db
 LATEST = 30
 
 
-def latest(actor: Actor) -> Sequence[Row[Any]]:
+def latest(actor: Actor) -> Sequence[Any]:
     """The actor's latest acts: id, kind, act, status, created_at, and how many were done."""
     query = (
         select(
