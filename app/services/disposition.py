@@ -99,7 +99,7 @@ def _photos(item: Item) -> list[str]:
 
 
 def _qr(address: str) -> tuple[int, str]:
-    """The address as a picture: how many squares wide, and the path of an SVG over the dark ones."""
+    """The address as a picture: how many squares wide, and an SVG path over the dark ones."""
     rows = segno.make(address, error="m", micro=False).matrix
     dark = (
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, square in enumerate(row) if square
