@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, KeysView, MutableMapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -26,7 +27,7 @@ from sqlalchemy.orm import Session
 
 from app.extensions import language
 from app.forms import whole
-from app.kinds import KINDS, REASONS, kind_of, state_of
+from app.kinds import KINDS, REASONS, Kind, kind_of, state_of
 from app.kinds.musrenbang import LEVEL_NAMES
 from app.queries.actors import current_actor
 from app.queries.calendar import city_day
@@ -42,6 +43,9 @@ from app.queries.labels import (
 from models import db, reading
 
 from .safety import COOKIELESS
+
+LINKS_KEPT = 4096
+FEW = str | int | None | Kind
 
 
 def session() -> Session:
@@ -203,9 +207,42 @@ def _quick_translations(app: Flask) -> None:
     )
 
 
+class _Shared(ChainMap[str, Any]):
+    """Names every template knows; asked for at each import of a macro, so quickly listed."""
+
+    def keys(self) -> KeysView[str]:
+        return {name: None for known in self.maps for name in known}.keys()
+
+
+def _quick_imports(app: Flask) -> None:
+    def shared(d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return _Shared(d or {}, app.jinja_env.globals)
+
+    app.jinja_env.make_globals = shared  # type: ignore[method-assign]
+
+
+def _quick_links(app: Flask) -> None:
+    """Paths of this site are put together once: a page holds dozens, the same on every page."""
+    known: dict[tuple[Any, ...], str] = {}
+
+    def link(endpoint: str, **values: Any) -> str:
+        if endpoint.startswith(".") or not all(isinstance(v, FEW) for v in values.values()):
+            return app.url_for(endpoint, **values)
+        key = (endpoint, *((name, type(v), _name(v)) for name, v in values.items()))
+        if key not in known:
+            if len(known) >= LINKS_KEPT:
+                known.clear()
+            known[key] = app.url_for(endpoint, **values)
+        return known[key]
+
+    app.jinja_env.globals["url_for"] = link
+
+
 def init_app(app: Flask) -> None:
     """Give templates what they all use."""
     _quick_translations(app)
+    _quick_imports(app)
+    _quick_links(app)
     app.context_processor(_context)
     app.after_request(_remember_language)
     for function in (day, moment, ago, lasting, rupiah, amount, named, seat_label, lonlat):
