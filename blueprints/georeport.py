@@ -39,7 +39,8 @@ bp.after_app_request(finish)
 def discovery(form: str) -> Response:
     """Where everything is, and since when."""
     changed = georeport_services.changeset(reading())
-    stamp, city = georeport_shape.moment(changed), current_app.config["CITY"]
+    city = current_app.config["CITY"]
+    stamp = changed.astimezone(city.zone).isoformat(timespec="milliseconds")
     base = current_app.config["BASE_URL"]
     body = {
         "changeset": stamp,
