@@ -116,7 +116,7 @@ def train(queue: bool, limit: int, synthetic: bool | None) -> None:
     for line in told(row.figures):
         click.echo(line)
     size = len(row.arrays) + len(row.head)
-    click.echo(f"Model {row.id}: {row.examples:,} decisions, {size / 2**20:.1f} MB packed.")
+    click.echo(f"Model {row.id}: {row.examples:,} decisions, {size / 1024:,.0f} kB packed.")
     click.echo(f"Shown to people: {row.helps or 'nothing; it beats neither rules nor habit'}.")
 
 
