@@ -160,33 +160,36 @@ class Calendar:
     def position(self, moment: datetime) -> int:
         """Office time from the epoch to that moment, in ticks; exact to the microsecond."""
         local = moment.astimezone(self.zone)
-        day = local.date()
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            return self._rank(day) * self.whole
-        year, ordinal = self._year(day.year), day.toordinal()
-        at = bisect_left(year.days, ordinal)
-        ticks = (self._start(day.year) + at) * self.whole
-        if at == len(year.days) or year.days[at] != ordinal:
+        year = self._years.get(local.year)
+        if year is None:
+            if not FIRST_YEAR <= local.year <= LAST_YEAR:
+                return self._rank(local.date()) * self.whole
+            year = self._year(local.year)
+        ordinal, days = local.toordinal(), year.days
+        at = bisect_left(days, ordinal)
+        ticks = (self._start(local.year) + at) * self.whole
+        if at == len(days) or days[at] != ordinal:
             return ticks
         passed = ((local.hour * 60 + local.minute) * 60 + local.second) * SECOND
         passed += local.microsecond
-        open_for = sum(
-            min(max(passed - begin * MINUTE, 0), (end - begin) * MINUTE)
-            for begin, end in year.spans[at]
-        )
+        open_for = 0
+        for begin, end in year.spans[at]:
+            if passed > begin * MINUTE:
+                open_for += min(passed, end * MINUTE) - begin * MINUTE
         return ticks + open_for * (self.whole // (year.minutes[at] * MINUTE))
 
     def moment(self, position: int) -> datetime:
         """The first full minute (UTC) at which so much office time has passed since the epoch."""
-        rank = (position - 1) // self.whole
-        day = self._day(rank)
-        spans = self.spans(day)
-        left = -(-(position - rank * self.whole) * _length(spans) // self.whole)
-        for begin, end in spans:
+        whole = self.whole
+        rank = (position - 1) // whole
+        year, at = self._place(rank)
+        left = -(-(position - rank * whole) * year.minutes[at] // whole)
+        for begin, end in year.spans[at]:
             if left <= end - begin:
-                return self._moment(day, begin + left)
+                break
             left -= end - begin
-        raise AssertionError("a working day is as long as its spans")
+        midnight = datetime.fromordinal(year.days[at]).replace(tzinfo=self.zone)
+        return (midnight + timedelta(minutes=begin + left)).astimezone(UTC)
 
     def after(self, moment: datetime, days: int | Fraction) -> datetime:
         """The moment at which ``days`` working days have passed since ``moment``."""
@@ -249,14 +252,19 @@ class Calendar:
         year = self._year(day.year)
         return self._start(day.year) + bisect_left(year.days, day.toordinal())
 
-    def _day(self, rank: int) -> date:
-        """The working day of that rank."""
+    def _place(self, rank: int) -> tuple[Year, int]:
+        """The year in which the working day of that rank lies, and its place there."""
         number = min(max(EPOCH + rank // 262, FIRST_YEAR), LAST_YEAR)
         while number > FIRST_YEAR and rank < self._start(number):
             number -= 1
         while number < LAST_YEAR and rank >= self._start(number + 1):
             number += 1
-        return date.fromordinal(self._year(number).days[rank - self._start(number)])
+        return self._year(number), rank - self._start(number)
+
+    def _day(self, rank: int) -> date:
+        """The working day of that rank."""
+        year, at = self._place(rank)
+        return date.fromordinal(year.days[at])
 
     def _moment(self, day: date, minute: int) -> datetime:
         begin = datetime.combine(day, time(), self.zone) + timedelta(minutes=minute)
