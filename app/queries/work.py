@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, literal_column, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
 from app.access import PLANNED_KINDS, Actor, in_area, visible
@@ -58,7 +69,14 @@ def area_scope(actor: Actor) -> ColumnElement[bool]:
 
 def _areas_of(actor: Actor, *roles: str) -> ColumnElement[bool]:
     seats = actor.seats_as(*roles)
-    return or_(*(in_area(seat.area_code) for seat in seats)) if seats else false()
+    return or_(*(_in(seat.area_code) for seat in seats)) if seats else false()
+
+
+def _in(area_code: str | None) -> ColumnElement[bool]:
+    """Items of an area; nothing lies below a kelurahan, and an equality keeps an index's order."""
+    if area_code is not None and area_code.count(".") == 3:
+        return Item.area_code == area_code
+    return in_area(area_code)
 
 
 def department_scope(actor: Actor) -> ColumnElement[bool]:
@@ -153,10 +171,21 @@ def condition(tab: Tab) -> ColumnElement[bool]:
 def _standing(tab: Tab) -> ColumnElement[bool]:
     if not tab.states:
         return _at_levels(tab.levels)
-    names = sorted({state for _kind, state in tab.states})
-    # The names alone say less than the pairs, but an index can tell them.
-    states = and_(Item.state.in_(names), tuple_(Item.kind, Item.state).in_(tab.states))
+    states = standing_in(tab.states)
     return or_(states, _at_levels(tab.levels)) if tab.levels else states
+
+
+def standing_in(pairs: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
+    """The items in one of these (kind, state); short to say, so that planning costs little."""
+    by_kind: dict[str, set[str]] = defaultdict(set)
+    for kind, state in pairs:
+        by_kind[kind].add(state)
+    if by_kind == {kind.slug: {s.name for s in kind.workflow.states} for kind in KINDS.values()}:
+        return true()
+    names = sorted(set().union(*by_kind.values()))
+    each = (and_(Item.kind == kind, Item.state.in_(sorted(by_kind[kind]))) for kind in by_kind)
+    # The names alone say less than the pairs, but an index can tell them.
+    return and_(Item.state.in_(names), or_(*each))
 
 
 def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
@@ -165,7 +194,7 @@ def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
         return false()
     proposal = Proposal.__table__.c
     reached = exists().where(proposal.id == Item.id, proposal.level.in_(levels))
-    return and_(tuple_(Item.kind, Item.state).in_(held_by("level")), reached)
+    return and_(standing_in(held_by("level")), reached)
 
 
 def in_hands_of(user_id: int) -> ColumnElement[bool]:
