@@ -226,7 +226,7 @@ class _Reader:
         """Go on to the state ``target``, with the change of that number."""
         before, stage, position = self.stage, self.stages[target], self.calendar.position(at)
         self.stage = stage
-        if before is not None and before.undone and stage.open and self.kept is not None:
+        if before is not None and before.undone and self.kept is not None:
             self._restore(self.kept)
             return
         if stage.undone:
