@@ -18,12 +18,11 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
 )
 from sqlalchemy.orm import Session, joinedload
 
-from app.access import Actor, public_items, visible
-from app.forms import clean_line, whole
+from app.access import Actor, public_items
+from app.forms import clean_line
 from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
 from app.queries.overdue import is_overdue
@@ -31,7 +30,6 @@ from app.workflow import Phase
 from models import Item, Person, Photo
 
 PAGE = 20
-NEVER = date(9999, 12, 31)
 COUNTED = 1000  # beyond this a count says "more than"
 
 
@@ -210,14 +208,6 @@ class Page:
     alike: bool = False  # nothing matched; these titles sound alike
 
 
-@dataclass(frozen=True)
-class Queue:
-    """Some items of a queue, and where the next ones begin."""
-
-    items: list[Row[Any]]
-    next_after: str | None
-
-
 def _cut(rows: list[Row[Any]], alike: bool = False) -> Page:
     more = len(rows) > PAGE
     return Page(rows[:PAGE], rows[PAGE - 1].id if more else None, alike)
@@ -250,36 +240,6 @@ def of_person(session: Session, actor: Actor, before: int | None = None) -> Page
     if before:
         query = query.where(Item.id < before)
     return _cut(list(session.execute(query.order_by(Item.id.desc()).limit(PAGE + 1))))
-
-
-def queue(
-    session: Session,
-    actor: Actor,
-    scope: ColumnElement[bool],
-    cut: ColumnElement[bool],
-    after: tuple[date, int] | None = None,
-) -> Queue:
-    """What waits for a seat, the earliest promise first; keyset on (due_on, id)."""
-    due = func.coalesce(Item.due_on, NEVER)
-    query = (
-        select(*ROW, due.label("due"), Item.rw, Item.address)
-        .join(Person, Person.id == Item.author_id)
-        .where(scope, visible(actor), cut)
-        .order_by(due, Item.id)
-        .limit(PAGE + 1)
-    )
-    if after:
-        query = query.where(tuple_(due, Item.id) > after)
-    rows = list(session.execute(query))
-    last = rows[PAGE - 1] if len(rows) > PAGE else None
-    return Queue(rows[:PAGE], f"{last.due.isoformat()}.{last.id}" if last else None)
-
-
-def read_after(text: str) -> tuple[date, int] | None:
-    """Where a queue's next page begins, from an address; None when it makes no sense."""
-    day, _dot, number = text.partition(".")
-    due, last = _day(day), whole(number)
-    return (due, last) if due and last is not None else None
 
 
 @cache

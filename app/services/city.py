@@ -28,7 +28,7 @@ from models import (
     db,
 )
 
-from . import areas, city_rules, clock_sweep
+from . import areas, city_rules, clock_sweep, templates
 from .city_files import Files, Row, read
 
 
@@ -105,6 +105,7 @@ def load(folder: Path, over_admin: bool = False) -> Report:
     _replace(CategoryKinship, [_kinship(row) for row in rows["kinship"]])
     _replace(HolidayOverride, [_holiday(row) for row in rows["holidays_override"]])
     _replace(SpecialHours, [_plain(row) for row in rows["special_hours"]])
+    templates.begin_with([_plain(row) for row in rows["answers"]])
     db.session.expire_all()
     report.notes += city_rules.uncovered()
     report.promises = clock_sweep.begin_if_changed() is not None

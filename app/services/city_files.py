@@ -155,6 +155,19 @@ SHEETS: dict[str, Sheet] = {
         {"category_code": "categories"},
         optional=True,
     ),
+    "answers": Sheet(
+        {
+            "kind": cell.one_of(tuple(KINDS)),
+            "step": cell.anything,
+            "category_code": cell.maybe,
+            "name": cell.text,
+            "body": cell.text,
+            "position": cell.whole,
+        },
+        ("kind", "step", "name"),
+        {"category_code": "categories"},
+        optional=True,
+    ),
     "special_hours": Sheet(
         {
             "first_day": cell.real_day,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import insert, select
 
 from app.access import Actor
 from app.queries.templates import unknown
@@ -65,3 +68,10 @@ def retire(template: AnswerTemplate, actor: Actor) -> None:
     template.retired_at = template.retired_at or datetime.now(UTC)
     db.session.flush()
     audit.note("retire_template", f"template:{template.id}", by=actor.user_id)
+
+
+def begin_with(rows: Sequence[Mapping[str, Any]]) -> None:
+    """The texts a city starts with; once it has any of its own, its people keep them."""
+    city_wide = AnswerTemplate.department_code.is_(None)
+    if rows and db.session.scalar(select(AnswerTemplate.id).where(city_wide).limit(1)) is None:
+        db.session.execute(insert(AnswerTemplate), list(rows))

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from flask import current_app
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import delete
 
 from app.kinds import KINDS
 from app.queries import templates as texts
-from app.services import items, templates
+from app.services import city_files, items, templates
 from app.services.templates import Draft
 from app.workflow import NotAllowed
-from models import Complaint, db
+from models import AnswerTemplate, Complaint, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
 BODY = "Terima kasih. Laporan {number} ({title}) kami teruskan ke {department}."
+
+
+@pytest.fixture(autouse=True)
+def _no_texts(session):
+    """The texts the city begins with are put aside."""
+    session.execute(delete(AnswerTemplate))
 
 
 @pytest.fixture
@@ -137,3 +147,22 @@ def test_texts_are_written_and_seen_filled_in_by_their_page(client_for, boss):
     client.post(f"/kerja/templat/{kept[0].id}/pensiun")
     assert items.open_steps(item, make.actor(make.user(roles=("moderator",))))
     assert texts.editable(make.actor(boss))[0].retired_at is not None
+
+
+def test_the_texts_a_city_begins_with_can_be_filled_and_fit_a_step(boss):
+    folder = Path(current_app.config["CITY"].folder)
+    rows = city_files.read(folder).rows["answers"]
+    assert rows
+    for row in rows:
+        assert not texts.unknown(row["body"]), row["name"]
+        if row["step"]:
+            assert "note" in KINDS[row["kind"]].workflow.named(row["step"]).answers, row["name"]
+
+
+def test_a_city_begins_with_its_texts_once_and_then_keeps_its_own(session, boss):
+    rows = [{"kind": "lapor", "step": "route", "name": "Awal", "body": "Halo", "position": 1}]
+    templates.begin_with(rows)
+    (first,) = texts.editable(make.actor(boss))
+    templates.retire(first, make.actor(boss))
+    templates.begin_with(rows)
+    assert len(texts.editable(make.actor(boss))) == 1
