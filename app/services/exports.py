@@ -213,10 +213,9 @@ def _open(name: str, value: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """A value as JSON has it; a point as [lon, lat], degrees."""
+    """A value as JSON has it; a place as [lon, lat], degrees, or a list of such."""
     if isinstance(value, WKBElement):
-        ((lon, lat),) = to_shape(value).coords
-        return [lon, lat]
+        return to_shape(value).__geo_interface__["coordinates"]
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, UUID | Decimal):

@@ -49,6 +49,8 @@ TRACES: dict[str, Trace] = {
     "draft.user_id": Trace(DELETE, True, "never sent"),
     "follow.user_id": Trace(DELETE, True, "nobody is there to be told"),
     "notification.user_id": Trace(DELETE, True, "an inbox nobody reads"),
+    "watch.user_id": Trace(DELETE, True, "nobody is there to be told"),
+    "channel.user_id": Trace(DELETE, True, "addresses on other services"),
     "saved_filter.user_id": Trace(DELETE, True, "nobody uses it"),
     "data_export.user_id": Trace(SPECIAL, True, "the files are deleted"),
     "deletion_request.user_id": Trace(KEEP, True, "shows that it was asked for"),

@@ -49,6 +49,8 @@ def test_a_copy_holds_what_the_person_filed_wrote_and_supports_of_every_kind(app
     facts, page, _names = opened(exports.packed(user))
     assert {item["title"] for item in facts["items"]} == {f"Punya Euis {kind}" for kind in KINDS}
     assert facts["items"][0]["trail"][0]["step"] == "file"
+    lon, lat = facts["items"][0]["place"]
+    assert 107 < lon < 108 and -7.1 < lat < -6.8
     assert facts["person"]["name"] == "Euis Kartika"
     assert facts["account"]["email"] == user.email
     assert [row["body"] for row in facts["comment"]] == ["Saya juga lewat situ."]
