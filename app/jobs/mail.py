@@ -21,7 +21,7 @@ def mail_notifications(notification_ids: list[int]) -> None:
     for notification_id in notification_ids:
         try:
             letter = letters.of_notification(notification_id)
-            if letter is not None and _sent(letter):
+            if letter is not None and hand_over(letter):
                 letters.mailed(notification_id)
             db.session.commit()
         except Exception as error:  # whatever it is, the next letter has nothing to do with it
@@ -35,7 +35,7 @@ def mail_notifications(notification_ids: list[int]) -> None:
 def mail_deadlines(user_id: int) -> None:
     """Send the day's letter about deadlines."""
     found = deadline_letters.of_deadlines(user_id)
-    if found is not None and _sent(found[0]):
+    if found is not None and hand_over(found[0]):
         deadline_letters.mailed(found[1])
 
 
@@ -44,10 +44,10 @@ def mail_account(context: JobContext, user_id: int, template: str) -> None:
     """Send a letter about an account."""
     letter = letters.of_account(user_id, template, str(context.job.id))
     if letter is not None:
-        _sent(letter)
+        hand_over(letter)
 
 
-def _sent(letter: Letter) -> bool:
+def hand_over(letter: Letter) -> bool:
     """Hand the letter over; what can never arrive is noted in the log and left."""
     try:
         mail.send(letter)

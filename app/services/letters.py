@@ -21,7 +21,7 @@ from app.queries.actors import actor_of
 from app.queries.labels import seat_label
 from models import IdentityReading, Notification, User, db
 
-from . import accounts, identity
+from . import accounts, identity, watching
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 21))")
 ABOUT = {"confirm", "reset", "exists", "password_changed", "closing", "export_ready"}
@@ -36,6 +36,7 @@ class Letter:
     body: str
     key: str
     language: str
+    leave: str = ""  # an address that stops such letters with one tap
 
 
 def of_notification(notification_id: int) -> Letter | None:
@@ -48,7 +49,8 @@ def of_notification(notification_id: int) -> Letter | None:
     if line is None or line.mailed_at is not None or not _wanted(line):
         return None
     name, facts = _news(line)
-    return written(line.user, name, f"n{line.id}", facts)
+    leave = watching.stop_token(line.user, *watching.stoppable(line.user, line.item))
+    return written(line.user, name, f"n{line.id}", facts, leave)
 
 
 def _wanted(line: Notification) -> bool:
@@ -125,15 +127,21 @@ def of_account(user_id: int, template: str, mark: str) -> Letter | None:
     return written(user, template, f"a{user.id}-{template}-{mark}", facts)
 
 
-def written(user: User, template: str, key: str, facts: dict[str, Any]) -> Letter:
-    """A letter from a template; its first line is the subject."""
+def written(user: User, template: str, key: str, facts: dict[str, Any], leave: str = "") -> Letter:
+    """A letter from a template; its first line is the subject.
+
+    ``leave`` is a token of ``watching.stop_token``: with it the letter can be stopped in one tap.
+    """
     config = current_app.config
+    leave = leave and f"{config['BASE_URL']}/berhenti/{leave}"
+    facts = facts | {"leave": leave}
     more = {"city": config["CITY"], "base_url": config["BASE_URL"], "language": user.language}
     with force_locale(user.language):
         page = current_app.jinja_env.get_template(f"mail/{template}.txt")
         words = page.render(**facts, **more, name=user.person.name).strip()
     subject, _, body = words.partition("\n")
-    return Letter(user.email, subject.strip(), body.strip() + "\n", _key(key), user.language)
+    body = body.strip() + "\n"
+    return Letter(user.email, subject.strip(), body, _key(key), user.language, leave)
 
 
 def _key(mark: str) -> str:

@@ -17,6 +17,8 @@ from app.queries.actors import in_force
 from app.queries.calendar import city_day
 from models import Change, Comment, Follow, Item, Mandate, User, db
 
+from . import watching
+
 # Who only hears when nobody nearer holds the item: the city's own desks, the last one first.
 LAST_RESORT = ("coordinator", "planner")
 LETTERS = 50  # sent by one job
@@ -45,7 +47,7 @@ TELL = text(
     letter AS (
       SELECT told.id, (row_number() OVER (ORDER BY told.id) - 1) / {LETTERS} AS round
       FROM told JOIN user_account u ON u.id = told.user_id
-      WHERE u.wants_email AND u.confirmed_at IS NOT NULL
+      WHERE u.wants_email AND u.mail_pace = 'instant' AND u.confirmed_at IS NOT NULL
     ),
     round AS (SELECT jsonb_agg(id ORDER BY id) AS ids FROM letter GROUP BY round ORDER BY round)
     SELECT procrastinate_defer_jobs_v1(ARRAY(
@@ -85,6 +87,7 @@ def step_taken(item: Item, change: Change, handed_on: bool = False) -> None:
     actor_id = change.words.actor_id if change.words else None
     holding = holders(item) if _changes_hands(item, change, handed_on) else []
     _tell("step", item, actor_id, change.id, change.id, holding)
+    watching.heard(item, change)
 
 
 def commented(comment: Comment) -> None:

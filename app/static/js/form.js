@@ -155,12 +155,12 @@
   for (const form of document.querySelectorAll("form[data-guard], form.form")) guard(form);
   for (const input of document.querySelectorAll("[data-photos]")) photos(input);
 
-  // ---- questions that only some answers ask: <div data-when="name of a select" data-is="value value">
+  // ---- questions that only some answers ask: <div data-when="name of a field" data-is="value value">
   for (const part of document.querySelectorAll("[data-when]")) {
     const asked = part.closest("form").elements[part.dataset.when];
     const values = new Set(part.dataset.is.split(" "));
     const show = () => { part.hidden = !values.has(asked.value); };
-    asked.addEventListener("change", show);
+    for (const choice of asked instanceof RadioNodeList ? asked : [asked]) choice.addEventListener("change", show);
     show();
   }
 })();
