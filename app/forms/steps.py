@@ -94,7 +94,7 @@ FIELDS: dict[str, Any] = {
     "other_department": _choice(_("Who should own it?")),
     "external": _choice(_("Owner outside the city")),
     "how": lambda need, choices: RadioField(
-        _("How was it handed over?"), choices=list(WAYS.items()), validators=[need]
+        _("In which way?"), choices=list(WAYS.items()), validators=[need]
     ),
     "handed": _text(_("What was handed over?"), 3),
     "reference": _line(_("Their number for it")),
