@@ -51,7 +51,8 @@ class Report:
     def note(self, item: Item, before: datetime | None, after: datetime | None) -> None:
         """One item whose deadline moved."""
         self.moved += 1
-        self.by_state[f"{item.kind}:{item.state}"] += 1
+        where = f"{item.kind}:{item.state}"
+        self.by_state[where] += 1
         self.by_department[item.department_code or "–"] += 1
         if before is not None and after is not None and before != after:
             self.earlier += after < before
