@@ -17,7 +17,7 @@ from uuid import UUID
 
 from flask import current_app, render_template
 from flask_babel import force_locale
-from geoalchemy2 import WKBElement
+from geoalchemy2 import WKBElement, WKTElement
 from geoalchemy2.shape import to_shape
 from sqlalchemy import func, inspect, select
 
@@ -214,7 +214,7 @@ def _open(name: str, value: Any) -> bool:
 
 def _plain(value: Any) -> Any:
     """A value as JSON has it; a place as [lon, lat], degrees, or a list of such."""
-    if isinstance(value, WKBElement):
+    if isinstance(value, WKBElement | WKTElement):
         return to_shape(value).__geo_interface__["coordinates"]
     if isinstance(value, datetime | date):
         return value.isoformat()
