@@ -220,6 +220,12 @@ class Play:
     def _how(self, story: Story, *_rest: Any) -> str:
         return self.rng.choice(("letter", "portal", "phone"))
 
+    def _parts(self, story: Story, item: Any, *_rest: Any) -> list[tuple[str, str]]:
+        return [
+            ("dsdabm", "Memperbaiki jalan dan salurannya"),
+            ("dishub", "Mengatur lalu lintas dan memasang rambu"),
+        ]
+
     def _into(self, story: Story, *_rest: Any) -> str:
         assert story.twin is not None
         return str(self._item(story.twin).number)
