@@ -67,7 +67,7 @@ def add() -> ResponseReturnValue:
     return _page(form, None)
 
 
-@bp.route("/<category_code>", methods=["GET", "POST"])
+@bp.route("/<code:category_code>", methods=["GET", "POST"])
 @may("keep_routing")
 @limiter.limit("200/hour", methods=["POST"])
 def edit(category_code: str) -> ResponseReturnValue:
@@ -95,7 +95,7 @@ def _done(code: str) -> ResponseReturnValue:
     return redirect(url_for(".edit", category_code=code))
 
 
-@bp.route("/<category_code>/akhiri", methods=["GET", "POST"])
+@bp.route("/<code:category_code>/akhiri", methods=["GET", "POST"])
 @may("keep_routing")
 @limiter.limit("200/hour", methods=["POST"])
 def end(category_code: str) -> ResponseReturnValue:
@@ -109,7 +109,7 @@ def end(category_code: str) -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-@bp.post("/<category_code>/lanjutkan")
+@bp.post("/<code:category_code>/lanjutkan")
 @may("keep_routing")
 @limiter.limit("200/hour")
 def resume(category_code: str) -> ResponseReturnValue:

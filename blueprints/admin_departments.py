@@ -53,7 +53,7 @@ def add() -> ResponseReturnValue:
     return render_template("admin/department.html", form=form, department=None), status
 
 
-@bp.route("/<department_code>", methods=["GET", "POST"])
+@bp.route("/<code:department_code>", methods=["GET", "POST"])
 @may("keep_routing")
 @limiter.limit("200/hour", methods=["POST"])
 def edit(department_code: str) -> ResponseReturnValue:
@@ -82,7 +82,7 @@ def _done(code: str) -> ResponseReturnValue:
     return redirect(url_for(".edit", department_code=code))
 
 
-@bp.route("/<department_code>/akhiri", methods=["GET", "POST"])
+@bp.route("/<code:department_code>/akhiri", methods=["GET", "POST"])
 @may("keep_routing")
 @limiter.limit("200/hour", methods=["POST"])
 def end(department_code: str) -> ResponseReturnValue:
@@ -120,7 +120,7 @@ def _ended(found: Department, form: Any, day: Any, heir: str | None) -> Response
     return redirect(url_for(".index"))
 
 
-@bp.post("/<department_code>/lanjutkan")
+@bp.post("/<code:department_code>/lanjutkan")
 @may("keep_routing")
 @limiter.limit("200/hour")
 def resume(department_code: str) -> ResponseReturnValue:

@@ -33,8 +33,14 @@ class IdConverter(IntegerConverter):
         super().__init__(map, max=2**63 - 1)
 
 
+class CodeConverter(BaseConverter):
+    """The code of a department, a category or an area, as the city's files write it."""
+
+    regex = r"[a-z0-9][a-z0-9.-]{0,39}"
+
+
 def init_app(app: Flask) -> None:
-    """Make ``<kind:…>`` and ``<id:…>`` known."""
+    """Make ``<kind:…>``, ``<id:…>`` and ``<code:…>`` known."""
     words = (re.escape(words["word"]) for words in app.config["CITY"].services.values())
     of_city = type("KindConverter", (KindConverter,), {"regex": "|".join(words)})
-    app.url_map.converters |= {"kind": of_city, "id": IdConverter}
+    app.url_map.converters |= {"kind": of_city, "id": IdConverter, "code": CodeConverter}

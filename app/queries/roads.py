@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Select, bindparam, func, select
 
-from models import AnySession, Category, RoadLine
+from models import AnySession, Area, Category, RoadLine
 
 METRES = 15  # how near a pin must lie to a road, when the city says nothing else
 DEGREE = 108_000.0  # metres; a little less than any degree near the equator has
@@ -42,6 +42,21 @@ def known(session: AnySession, category: Category, values: Mapping[str, Any]) ->
         return {}
     road = near(session, float(values["lon"]), float(values["lat"]))
     return {"road_class": road.road_class, "road_name": road.name or "–"} if road else {}
+
+
+def middle(session: AnySession) -> tuple[float, float] | None:
+    """The city's point (lon, lat in degrees, EPSG:4326)."""
+    query = select(func.ST_X(Area.point), func.ST_Y(Area.point)).where(Area.level == "kota")
+    row = session.execute(query.limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
+def lengths(session: AnySession, source: str) -> dict[str, float]:
+    """How long (km) the roads of a layer are, by class."""
+    length = func.sum(func.ST_Length(func.geography(RoadLine.geom))) / 1000
+    query = select(RoadLine.road_class, length).where(RoadLine.source == source)
+    rows = session.execute(query.group_by(RoadLine.road_class))
+    return {code: float(km) for code, km in rows}
 
 
 def within() -> float:

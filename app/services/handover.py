@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
 from app.workflow import Step
-from models import Change, Handover, HandoverNote, Hop, Item, db
+from models import Change, Complaint, Handover, HandoverNote, Hop, Item, db
 
 from .answers import Refused
 
@@ -23,7 +23,7 @@ def follow_up(item: Item, step: Step, given: Mapping[str, Any], change: Change) 
 
     Raises Refused when a department names itself as the one to take over.
     """
-    if item.kind != "lapor":
+    if not isinstance(item, Complaint):
         return
     if step.name in HANDS:
         _hop(item, step, given, change)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from geoalchemy2.shape import from_shape
 from shapely import Point
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert
 
+from app.queries import roads
 from maps import lines
 from maps.geojson import BadFile
-from models import AnySession, Area, AuditEvent, RoadLine
+from models import AnySession, AuditEvent, RoadLine
 
 FAR = 1.0  # degrees: a road further from the city's points is another city's
 BATCH = 1000
@@ -69,11 +70,10 @@ def import_lines(
 
 def _near(session: AnySession, given: list[lines.Line], report: RoadReport) -> list[lines.Line]:
     """The roads within reach of the city; the others are counted."""
-    middle = select(func.ST_X(Area.point), func.ST_Y(Area.point)).where(Area.level == "kota")
-    row = session.execute(middle.limit(1)).first()
-    if row is None:
+    middle = roads.middle(session)
+    if middle is None:
         return given
-    heart = Point(row[0], row[1])
+    heart = Point(*middle)
     near = [road for road in given if road.geometry.distance(heart) <= FAR]
     report.far = len(given) - len(near)
     return near
@@ -87,7 +87,4 @@ def _row(road: lines.Line, source: str) -> dict[str, object]:
 def _count(session: AnySession, here: list[lines.Line], report: RoadReport) -> None:
     report.unnamed = sum(not road.name for road in here)
     report.roads.update(road.road_class for road in here)
-    length = func.sum(func.ST_Length(func.geography(RoadLine.geom))) / 1000
-    query = select(RoadLine.road_class, length).where(RoadLine.source == report.source)
-    rows = session.execute(query.group_by(RoadLine.road_class))
-    report.km = {code: float(km) for code, km in rows}
+    report.km = roads.lengths(session, report.source)

@@ -7,7 +7,7 @@ from app.forms.steps import WAYS
 from app.queries import handover
 from app.queries.calendar import city_day
 from app.queries.rulebook import rulebook
-from models import AnySession, Item
+from models import AnySession, Complaint, Item
 
 from . import Panel
 
@@ -18,7 +18,7 @@ def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
     """The owner's own message while they have it, and every record; the contact for staff."""
     office = rulebook().offices.get(item.department_code or "")
     staff = may(actor, "moderate", item)
-    if item.kind != "lapor" or not (staff or (office and office.external)):
+    if not isinstance(item, Complaint) or not (staff or (office and office.external)):
         return None  # nearly every page: no query
     owner = handover.outside(reads, item) if item.state == "to_external" else None
     records = handover.records(reads, item)
