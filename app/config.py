@@ -141,6 +141,20 @@ def _mail(env: Mapping[str, str]) -> str:
     return url
 
 
+def _channels(env: Mapping[str, str]) -> dict[str, str]:
+    """Channels beside e-mail: "WhatsApp=whatsapp://…/{address};Telegram=tgram://…/{address}"."""
+    found = {}
+    for entry in filter(None, map(str.strip, env.get("REMBUK_CHANNELS", "").split(";"))):
+        name, _equals, url = (part.strip() for part in entry.partition("="))
+        if not name or "://" not in url or "{address}" not in url:
+            raise SettingsError(
+                "REMBUK_CHANNELS must read NAME=URL;NAME=URL with addresses of Apprise that hold"
+                " {address}, for example Telegram=tgram://TOKEN/{address}."
+            )
+        found[name] = url
+    return found
+
+
 def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The application's configuration.  Raises SettingsError."""
     env = os.environ if env is None else env
@@ -172,6 +186,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "PERMANENT_SESSION_LIFETIME": _number(env, "REMBUK_SESSION_HOURS", 24 * 14) * 3600,
         "MAIL_URL": _mail(env) or (f"file://{var / 'outbox'}" if demo else ""),
         "MAIL_FROM": env.get("REMBUK_MAIL_FROM") or "rembuk@localhost",
+        "CHANNELS": _channels(env),
         "TILES_URL": env.get("REMBUK_TILES_URL", city.tiles_url if demo else ""),
         "TILES_ATTRIBUTION": env.get("REMBUK_TILES_ATTRIBUTION", city.tiles_attribution),
         "MAX_CONTENT_LENGTH": 52 * 1024 * 1024,

@@ -17,7 +17,9 @@ LATE_EVENTS = ("due_soon", "overdue", "overdue_twice")
 
 
 class Notification(Model):
-    """A line in somebody's inbox; ``mailed_at`` once the e-mail has left."""
+    """A line in somebody's inbox; ``mailed_at`` once the e-mail has left, ``told_at`` once their
+    other channels have it.
+    """
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -42,6 +44,7 @@ class Notification(Model):
     created_at: Mapped[now]
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
     item: Mapped[Item] = relationship()

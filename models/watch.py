@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Model, key, now, pk, ref
@@ -71,7 +71,10 @@ class WatchNews(Model):
 
 
 class Channel(Model):
-    """Somebody's address in a channel the city offers beside e-mail; used once confirmed."""
+    """Somebody's address in a channel the city offers beside e-mail; used once confirmed.
+
+    ``code_until`` is how long the code sent there may be given back, ``tries`` how often it was.
+    """
 
     __tablename__ = "channel"
     __table_args__ = (UniqueConstraint("user_id", "name"),)
@@ -80,7 +83,6 @@ class Channel(Model):
     user_id: Mapped[ref] = mapped_column(ForeignKey("user_account.id"))
     name: Mapped[key]
     address: Mapped[str]
-    code_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     code_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(server_default="0")
     confirmed_at: Mapped[datetime | None]

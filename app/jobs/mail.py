@@ -1,17 +1,18 @@
-"""E-mail: tried for two days.  Who has got a letter is written down letter by letter."""
+"""E-mail and other channels: tried for two days.  Who has got what is written down line by line."""
 
 from __future__ import annotations
 
 from procrastinate import JobContext
 
+from app.exchange import channels as channel_exchange
 from app.exchange import mail
 from app.logs import log
-from app.services import deadline_letters, letters
+from app.services import channels, deadline_letters, letters
 from app.services.letters import Letter
 from models import db
 
 from . import jobs
-from .retrying import LONG
+from .retrying import LONG, QUICK
 
 
 @jobs.task(name="mail_notifications", queue="mail", retry=LONG)
@@ -23,6 +24,8 @@ def mail_notifications(notification_ids: list[int]) -> None:
             letter = letters.of_notification(notification_id)
             if letter is not None and hand_over(letter):
                 letters.mailed(notification_id)
+            db.session.commit()
+            _tell_channels(notification_id)
             db.session.commit()
         except Exception as error:  # whatever it is, the next letter has nothing to do with it
             db.session.rollback()
@@ -45,6 +48,23 @@ def mail_account(context: JobContext, user_id: int, template: str) -> None:
     letter = letters.of_account(user_id, template, str(context.job.id))
     if letter is not None:
         hand_over(letter)
+
+
+def _tell_channels(notification_id: int) -> None:
+    """Say it in the other channels of whoever it is for."""
+    messages = channels.of_notification(notification_id)
+    for message in messages:
+        channel_exchange.send(message)
+    if messages:
+        channels.told(notification_id)
+
+
+@jobs.task(name="channel_code", queue="mail", retry=QUICK)
+def channel_code(channel_id: int) -> None:
+    """Send the code that confirms an address."""
+    message = channels.code_message(channel_id)
+    if message is not None:
+        channel_exchange.send(message)
 
 
 def hand_over(letter: Letter) -> bool:

@@ -57,6 +57,8 @@ def _wanted(line: Notification) -> bool:
     user = line.user
     if not (user.is_active and user.wants_email and user.confirmed_at):
         return False
+    if user.mail_pace != "instant":  # it waits for the letter of the day
+        return False
     if not may(actor_of(user), "read", line.item):
         return False
     return line.event != "comment" or not _knows_already(line)

@@ -48,6 +48,7 @@ TELL = text(
       SELECT told.id, (row_number() OVER (ORDER BY told.id) - 1) / {LETTERS} AS round
       FROM told JOIN user_account u ON u.id = told.user_id
       WHERE u.wants_email AND u.mail_pace = 'instant' AND u.confirmed_at IS NOT NULL
+         OR EXISTS (SELECT FROM channel WHERE user_id = u.id AND channel.confirmed_at IS NOT NULL)
     ),
     round AS (SELECT jsonb_agg(id ORDER BY id) AS ids FROM letter GROUP BY round ORDER BY round)
     SELECT procrastinate_defer_jobs_v1(ARRAY(

@@ -72,13 +72,13 @@ def upgrade() -> None:
     op.create_check_constraint(
         "ck_user_account_mail_pace", "user_account", "mail_pace IN ('instant', 'daily')"
     )
+    op.add_column("notification", sa.Column("told_at", AT, nullable=True))
     op.create_table(
         "channel",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.Column("user_id", sa.BigInteger(), nullable=False),
         sa.Column("name", KEY, nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("code_hash", sa.LargeBinary(), nullable=True),
         sa.Column("code_until", AT, nullable=True),
         sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
         sa.Column("confirmed_at", AT, nullable=True),
@@ -94,6 +94,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away."""
     op.drop_table("channel")
+    op.drop_column("notification", "told_at")
     op.drop_constraint("ck_user_account_mail_pace", "user_account")
     op.drop_column("user_account", "mail_pace")
     op.drop_table("watch_news")
