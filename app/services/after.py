@@ -11,7 +11,7 @@ from typing import Any
 from app.workflow import Step
 from models import Change, Item
 
-from . import closing, handover, merging, proof, splitting
+from . import assignments, closing, handover, merging, proof, splitting
 
 Consequence = Callable[[Item, Step, Mapping[str, Any], Change], None]
 
@@ -21,6 +21,7 @@ consequences: tuple[Consequence, ...] = (
     closing.follow_up,
     splitting.follow_up,
     handover.follow_up,
+    assignments.follow_up,
 )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.access import ACTS, Actor, may, seat_for
+from app.access import ACTS, AREA_ROLES, Actor, Seat, may, seat_for
 from app.queries import colleagues
 from app.queue import enqueue
-from app.workflow import NotAllowed
-from models import Assignment, Item, Notification, User, db
+from app.workflow import NotAllowed, Step
+from models import Assignment, Change, Item, Notification, User, db
 from models.item import OVER
 
 from . import audit
@@ -83,6 +85,28 @@ def hand_over(seat: str, actor: Actor, source: int, to: int | None) -> int:
             moved += 1
     audit.note("hand_over", f"user:{source}", by=actor.user_id, detail=f"{seat} {moved} to:{to}")
     return moved
+
+
+MOVES = {"department", "other_department", "external", "area", "category", "parts"}
+
+
+def follow_up(item: Item, step: Step, given: Mapping[str, Any], change: Change) -> None:
+    """Who can no longer act on the item, because it went elsewhere, no longer has it in hand."""
+    if not MOVES & given.keys():
+        return
+    current = (Assignment.item_id == item.id, Assignment.ended_at.is_(None))
+    for held in db.session.scalars(select(Assignment).where(*current)):
+        actor = Actor(held.user_id, seats=(_seat(held.seat),))
+        if seat_for(actor, ACTS["assign"], item) is None:
+            held.ended_at = change.at
+
+
+def _seat(name: str) -> Seat:
+    """The seat of that name."""
+    role, _colon, scope = name.partition(":")
+    if role in AREA_ROLES:
+        return Seat(role, area_code=scope or None)
+    return Seat(role, department_code=scope or None)
 
 
 def _lock(item: Item) -> None:

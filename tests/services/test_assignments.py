@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.queries import colleagues
-from app.services import assignments, mandates
+from app.services import assignments, items, mandates
 from app.services.answers import Refused
 from app.workflow import NotAllowed
 from models import Assignment, AuditEvent, Mandate, Notification
@@ -105,6 +105,33 @@ def test_a_seat_one_does_not_hold_is_not_handed_over():
     stranger = make.actor(make.user(roles=("moderator",)))
     with pytest.raises(NotAllowed):
         assignments.hand_over(f"officer:{make.DEPARTMENT}", stranger, one.id, other.id)
+
+
+def test_what_goes_to_another_office_leaves_the_hands_of_the_first(session):
+    (one,) = officers(1)
+    clerk = make.user(roles=("moderator",))
+    item = make.item("lapor", state="routed", department_code=make.DEPARTMENT)
+    assignments.give(item, make.actor(one), one.id)
+    assignments.give(item, make.actor(clerk), clerk.id)
+    answers = {
+        "reason": "wrong_department",
+        "note": "Bukan jalan kami.",
+        "other_department": make.OTHER_DEPARTMENT,
+    }
+    items.move(item, "return", make.actor(one), answers)
+    assert current(item) is None
+    assert current(item, f"moderator:{make.KELURAHAN}") == clerk.id
+    assert colleagues.in_hand((f"officer:{make.DEPARTMENT}",)) == []
+
+
+def test_what_turns_out_to_be_about_officials_leaves_the_kelurahans_hands():
+    clerk = make.user(roles=("moderator",))
+    item = make.item("lapor", state="verified")
+    assignments.give(item, make.actor(clerk), clerk.id)
+    about = make.category("lapor", oversight=True, place_bound=False)
+    items.move(item, "recategorise", make.actor(clerk), {"category": about.code})
+    assert item.oversight
+    assert current(item, f"moderator:{make.KELURAHAN}") is None
 
 
 def test_an_office_cannot_take_what_is_about_itself():

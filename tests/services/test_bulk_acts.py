@@ -6,8 +6,9 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from app.jobs import bulk_acts as job
 from app.services import assignments, bulk_acts, items, mandates
 from models import AuditEvent, BulkAct, Change, Mandate, Notification, db
 from tests import factories as make
@@ -76,6 +77,17 @@ def test_nothing_happens_before_the_pause_is_over(clerk):
     assert run(act) == ["done"] * 3
     assert {item.state for item in chosen} == {"routed"}
     assert act.status == "done"
+
+
+def test_the_job_takes_the_act_when_its_time_has_come_and_not_before(session, clerk):
+    act = queued(clerk, verified())
+    waits = text("SELECT scheduled_at FROM procrastinate_jobs WHERE task_name = 'bulk_act_run'")
+    assert session.scalars(waits).all() == [act.run_at]
+    job.run(act.id)
+    assert act.status == "waiting"
+    over(act)
+    job.run(act.id)
+    assert (act.status, [line.outcome for line in act.items]) == ("done", ["done"] * 3)
 
 
 def test_an_act_called_off_changes_nothing_and_stands_in_the_audit(session, clerk):
