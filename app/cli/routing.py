@@ -46,9 +46,9 @@ def explain(category: str, lon: float, lat: float, road_class: str, text: str) -
     assert place.code
     where = {"lon": lon, "lat": lat}
     road = roads.known(reading(), labels().categories[category], where)
-    named = {"road_name": road["road_name"]} if road else {}
+    name = road.get("road_name", "")
     kind_of_road = road.get("road_class", road_class)
-    found = routing.owner(reading(), category, place.code, kind_of_road, text, **named)
+    found = routing.owner(reading(), category, place.code, kind_of_road, text, road_name=name)
     about = " (approximate)" if place.approximate else ""
     click.echo(f"Area: {area_label(place.code)}, {place.code}{about}")
     if road:
