@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import ChainMap
 from collections.abc import Callable, KeysView, MutableMapping
 from datetime import UTC, date, datetime, timedelta
@@ -40,6 +41,7 @@ from app.queries.labels import (
     named,
     seat_label,
 )
+from app.static_files import files_change
 from models import db, reading
 
 from .safety import COOKIELESS
@@ -59,7 +61,7 @@ def last_seen() -> int | None:
 
 
 @cache
-def _kept(filename: str) -> str:
+def _kept(filename: str, _changed: float = 0.0) -> str:
     path = Path(current_app.static_folder or "") / filename
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.exists() else None
     return url_for("static", filename=filename, v=digest)
@@ -67,7 +69,13 @@ def _kept(filename: str) -> str:
 
 def static_url(filename: str) -> str:
     """The address of a static file, with a mark of its content so that it may be kept a year."""
-    return _kept.__wrapped__(filename) if current_app.debug else _kept(filename)
+    if not files_change(current_app):
+        return _kept(filename)
+    try:
+        changed = os.stat(f"{current_app.static_folder}/{filename}").st_mtime
+    except OSError:
+        changed = 0.0
+    return _kept(filename, changed)
 
 
 def area_options(chosen: str) -> Markup:

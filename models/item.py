@@ -37,6 +37,9 @@ OVER = (
 )
 # In the words the indexes were made with, or the database would not use them.
 ON_A_DESK = "state <> ALL (ARRAY[" + ", ".join(f"'{state}'" for state in OVER) + "])"
+# States that say "done"; the index of what was finished last has them.
+FINISHED = ("adopted", "closed", "done", "replicated", "resolved")
+IS_DONE = "state = ANY (ARRAY[" + ", ".join(f"'{state}'" for state in FINISHED) + "])"
 DUE = "COALESCE(due_on, '9999-12-31'::date)"  # what has no promise stands last
 
 
@@ -73,6 +76,12 @@ class Item(Model):
             text("created_at DESC"),
             text("id DESC"),
             postgresql_where=PUBLIC,
+        ),
+        Index(
+            "ix_item_public_done",
+            text("state_since DESC"),
+            text("id DESC"),
+            postgresql_where=text(f"{PUBLIC} AND {IS_DONE}"),
         ),
         Index("ix_item_place_public", "place", postgresql_using="gist", postgresql_where=PUBLIC),
         Index("ix_item_triage", "area_code", "state", "due_on", "id"),

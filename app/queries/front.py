@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.access import public_items
-from app.kinds import KINDS, states_in
+from app.kinds import states_in
 from app.queries.items import ROW
 from app.workflow import Phase
 from models import Facet, Item, Person
+from models.item import IS_DONE
 
 SHOWN = 4
 FRESH = (
@@ -55,24 +56,15 @@ def fresh(session: Session) -> list[Row[Any]]:
     return list(session.execute(FRESH))
 
 
-def _finished() -> Any:
-    """The latest of each kind that are done, by the index on kind and state."""
-    pairs = [
-        (Item.kind == kind.slug) & Item.state.in_(kind.workflow.in_phase(Phase.DONE))
-        for kind in KINDS.values()
-    ]
-    return (
-        select(*ROW)
-        .join(Person, Person.id == Item.author_id)
-        .where(public_items(), or_(*pairs))
-        .order_by(Item.id.desc())
-        .limit(SHOWN)
-    )
-
-
-FINISHED = _finished()
+FINISHED = (
+    select(*ROW)
+    .join(Person, Person.id == Item.author_id)
+    .where(public_items(), literal_column(f"item.{IS_DONE}"))
+    .order_by(Item.state_since.desc(), Item.id.desc())
+    .limit(SHOWN)
+)
 
 
 def finished(session: Session) -> list[Row[Any]]:
-    """The latest published items that are done."""
+    """The published items that were finished last."""
     return list(session.execute(FINISHED))

@@ -37,6 +37,10 @@ COUNTS = (
     "open_now",
     "late_now",
 )
+DONE = (
+    "published_at IS NOT NULL AND visibility <> 'confidential' AND "
+    "state = ANY (ARRAY['adopted', 'closed', 'done', 'replicated', 'resolved'])"
+)
 SPREADS = ("decided_days", "answered_days", "resolved_days")
 
 
@@ -95,9 +99,16 @@ def upgrade() -> None:
         sa.Column("change_id", sa.BigInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_figure_refresh"),
     )
+    op.create_index(
+        "ix_item_public_done",
+        "item",
+        [sa.text("state_since DESC"), sa.text("id DESC")],
+        postgresql_where=sa.text(DONE),
+    )
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_item_public_done", table_name="item")
     for table in ("figure_refresh", "figure_month", "figure", "complaint_fact", "working_day"):
         op.drop_table(table)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 
 from app.kinds import KINDS
+from app.queries import facets as facet_counts
+from app.queries import front
+from app.queries import items as lists
+from app.queries.calendar import city_day
 from app.services import facets
+from app.workflow import Phase
 from models import db
+from models.item import FINISHED
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -62,3 +69,33 @@ def test_the_language_of_the_page_is_asked_for_and_remembered(client):
     assert has(text(client.get("/?bahasa=en")), 'lang="en"')
     assert has(text(client.get("/tentang")), 'lang="en"')
     assert has(text(client.get("/?bahasa=xx")), 'lang="en"')
+
+
+def test_what_was_finished_last_stands_first_however_long_ago_it_was_filed(client):
+    old, new = make.item("lapor", state="closed"), make.item("badami", state="adopted")
+    now = datetime.now(UTC)
+    new.state_since, old.state_since = now - timedelta(days=3), now - timedelta(hours=1)
+    db.session.commit()
+    assert [row.number for row in front.finished(db.session())] == [old.number, new.number]
+
+
+def test_the_states_of_the_index_of_finished_items_are_those_that_say_done():
+    done = {state for kind in KINDS.values() for state in kind.workflow.in_phase(Phase.DONE)}
+    others = {
+        state.name
+        for kind in KINDS.values()
+        for state in kind.workflow.states
+        if state.phase is not Phase.DONE
+    }
+    assert done == set(FINISHED) and not done & others
+
+
+def test_the_late_ones_counted_on_the_front_page_are_those_the_list_finds():
+    past = city_day() - timedelta(days=2)
+    for kind, state in (("lapor", "routed"), ("lapor", "need_info"), ("lapor", "resolved"),
+                        ("badami", "discussion"), ("lapor", "divided")):  # fmt: skip
+        make.item(kind, state=state, due_on=past)
+    facets.refresh(db.session)
+    listed = lists.public_count(db.session(), lists.Filters(overdue=True))
+    counted = facet_counts.read(db.session(), facet_counts.Chosen(overdue=True))
+    assert front.numbers(db.session()).overdue == listed == counted.total == counted.overdue > 0
