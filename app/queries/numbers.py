@@ -140,7 +140,10 @@ def spreads(figure: Figure) -> dict[str, Spread | None]:
 
 
 def _spread(quartiles: Sequence[float] | None, n: int) -> Spread | None:
-    return Spread(*quartiles, n) if quartiles and n >= ENOUGH else None
+    if not quartiles or n < ENOUGH:
+        return None
+    low, middle, high = quartiles
+    return Spread(low, middle, high, n)
 
 
 def satisfaction(figure: Figure) -> float | None:

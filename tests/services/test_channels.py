@@ -23,7 +23,12 @@ def offered(app, monkeypatch):
     """A city with one channel; what it is given is kept instead of sent."""
     monkeypatch.setitem(app.config, "CHANNELS", {"Telegram": "json://localhost/{address}"})
     taken = []
-    monkeypatch.setattr(exchange, "send", lambda message: taken.append(message) or True)
+
+    def keep(message):
+        taken.append(message)
+        return True
+
+    monkeypatch.setattr(exchange, "send", keep)
     return taken
 
 

@@ -7,6 +7,7 @@ import json
 import uuid
 import zipfile
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from tests import factories as make
 pytestmark = pytest.mark.usefixtures("session")
 
 
-def opened(data: bytes) -> tuple[dict, str, list[str]]:
+def opened(data: bytes) -> tuple[dict[str, Any], str, list[str]]:
     archive = zipfile.ZipFile(io.BytesIO(data))
     facts = json.loads(archive.read("data.json"))
     return facts, archive.read("index.html").decode(), archive.namelist()
