@@ -11,7 +11,7 @@ from whitenoise import WhiteNoise
 YEAR = 365 * 86_400
 
 
-class StaticFiles(WhiteNoise):  # type: ignore[misc]
+class StaticFiles(WhiteNoise):
     """WhiteNoise that leaves a .gz alone which is not of the file as it now is."""
 
     def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> Any:

@@ -18,19 +18,30 @@ CENTRE = (107.6098, -6.9147)
 
 @dataclass(frozen=True)
 class Case:
-    """One line of the table.  ``of`` gives client n its requests; ``sql`` is the bare query."""
+    """One line of the table.  ``of`` gives client n its requests; ``sql`` is the bare query.
+
+    ``alone``: so many requests one client makes by itself before.  What cannot be sent twice does
+    not ``repeats``, so nothing warms it.
+    """
 
     name: str
     of: Callable[[int], Iterator[Request]]
-    sql: str = ""
+    sql: str | tuple[str, ...] = ""
     goal: float = 25  # CPU against the bare route
-    who: str = ""  # sign in as: warga, koordinator, nobody
+    who: str = ""  # sign in as: warga, koordinator, moderator, petugas; nobody
     count: int = 480
+    alone: int = 30
+    repeats: bool = True
 
 
 def forever(*paths: str) -> Callable[[int], Iterator[Request]]:
     """The same requests over and over."""
     return lambda number: (Request(path) for path in itertools.cycle(paths))
+
+
+def once(name: str, of: Callable[[int], Iterator[Request]], **more: Any) -> Case:
+    """A case whose requests cannot be sent twice."""
+    return Case(name, of, **{"alone": 0, "repeats": False, **more})
 
 
 def _box(zoom: int) -> tuple[float, float, float, float]:
@@ -119,9 +130,9 @@ def writing(database: str, count: int) -> list[Case]:
             yield Request(f"/lapor/{item}/dukung", {"batal": "1"})
 
     return [
-        Case("file", filings, who="warga", count=count),
-        Case("step", steps, who="koordinator", count=min(count, len(waiting))),
-        Case("support", supports, who="warga", count=count),
+        once("file", filings, who="warga", count=count),
+        once("step", steps, who="koordinator", count=min(count, len(waiting))),
+        once("support", supports, who="warga", count=count),
     ]
 
 

@@ -30,10 +30,12 @@ def connect(database: str) -> psycopg.Connection[Any]:
 
 
 def flask(database: str, *words: str) -> None:
-    """Run a command of the application on that database, quietly; raises when it fails."""
+    """Run a command of the application on that database.  Raises RuntimeError with its words."""
     env = os.environ | {"REMBUK_DATABASE_URL": address(database), "FLASK_APP": "wsgi"}
     command = [sys.executable, "-m", "flask", *words]
-    subprocess.run(command, env=env, check=True, stdout=subprocess.DEVNULL)
+    quiet = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    if quiet.returncode:
+        raise RuntimeError(f"flask {' '.join(words)} failed:\n{quiet.stderr[-2000:]}")
 
 
 @contextmanager
@@ -56,59 +58,94 @@ def filled(items: int) -> Iterator[str]:
 
 
 def _people(database: str) -> None:
-    """Residents and a coordinator for each client."""
+    """For each client a resident, a coordinator, a moderator and an officer."""
     from argon2 import PasswordHasher
 
     hashed = PasswordHasher(2, 19 * 1024, 1).hash(PASSWORD)
     with connect(database) as base:
+        seats = {
+            "warga": None,
+            "koordinator": ("coordinator", None, None),
+            "moderator": ("moderator", busiest(base, "area_code"), None),
+            "petugas": ("officer", None, busiest(base, "department_code")),
+        }
         for n in range(CLIENTS):
-            for role in ("warga", "koordinator"):
-                person = base.execute(
-                    "INSERT INTO person (name, level) VALUES (%s, 1) RETURNING id", [f"{role} {n}"]
-                ).fetchone()
-                user = base.execute(
-                    "INSERT INTO user_account (person_id, email, password_hash, epoch,"
-                    " confirmed_at) VALUES (%s, %s, %s, 'bench', now()) RETURNING id",
-                    [person[0] if person else 0, f"{role}{n}@ukur.id", hashed],
-                ).fetchone()
-                if role == "koordinator" and user:
-                    base.execute(
-                        "INSERT INTO mandate (user_id, role, valid_from)"
-                        " VALUES (%s, 'coordinator', current_date)",
-                        [user[0]],
-                    )
+            for name, seat in seats.items():
+                _person(base, f"{name}{n}", hashed, seat)
+
+
+def busiest(base: psycopg.Connection[Any], column: str) -> str:
+    """The kelurahan or department with the most complaints under way."""
+    query = (
+        f"SELECT {column} FROM item WHERE kind = 'lapor' AND {column} IS NOT NULL"
+        " AND due_on IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+    )
+    return str(one(base, query)[0])
+
+
+def one(base: psycopg.Connection[Any], query: str, *values: Any) -> Any:
+    """The one row of an answer.  Raises RuntimeError when there is none."""
+    row = base.execute(query, values).fetchone()
+    if row is None:
+        raise RuntimeError(f"the city has no row for: {query}")
+    return row
+
+
+def _person(base: psycopg.Connection[Any], name: str, hashed: str, seat: Any) -> None:
+    person = one(base, "INSERT INTO person (name, level) VALUES (%s, 1) RETURNING id", name)
+    user = one(
+        base,
+        "INSERT INTO user_account (person_id, email, password_hash, epoch, confirmed_at)"
+        " VALUES (%s, %s, %s, 'bench', now()) RETURNING id",
+        *(person[0], f"{name}@ukur.id", hashed),
+    )
+    if seat:
+        base.execute(
+            "INSERT INTO mandate (user_id, role, area_code, department_code, valid_from)"
+            " VALUES (%s, %s, %s, %s, current_date)",
+            [user[0], *seat],
+        )
+
+
+CATEGORY = (
+    "SELECT code FROM category WHERE kind = 'lapor' AND emergency = '' AND NOT oversight"
+    " AND valid_to IS NULL AND place_bound = %s AND NOT EXISTS (SELECT FROM category_question"
+    " WHERE category_code = category.code AND required) ORDER BY position LIMIT 1"
+)
 
 
 def drafts(database: str, count: int) -> list[list[str]]:
-    """Complete drafts, ``count`` for each client; returns their keys."""
+    """Complete drafts, ``count`` for each client, every other one about no place; their keys."""
     keys = []
     with connect(database) as base:
-        category = base.execute(
-            "SELECT code FROM category WHERE kind = 'lapor' AND emergency = '' AND NOT oversight"
-            " ORDER BY position LIMIT 1"
-        ).fetchone()
+        categories = [one(base, CATEGORY, bound)[0] for bound in (True, False)]
         spots = base.execute(
             "SELECT ST_X(point), ST_Y(point), code FROM area WHERE level = 'kelurahan'"
+            " AND valid_to IS NULL ORDER BY code"
         ).fetchall()
         for n in range(CLIENTS):
             mine = [str(uuid.uuid4()) for _ in range(count)]
             for turn, key in enumerate(mine):
-                lon, lat, area = spots[(n * count + turn) % len(spots)]
-                data = {
-                    "foto": {},
-                    "lokasi": {"lon": str(lon), "lat": str(lat), "area_code": area},
-                    "isi": {
-                        "category_code": category[0] if category else "",
-                        "title": f"Lubang di depan pasar nomor {turn}",
-                        "body": "Sudah dua minggu, cukup dalam dan berbahaya waktu hujan.",
-                        "visibility": "public",
-                        "road_class": "lingkungan",
-                    },
-                }
+                draft = _draft(spots[(n * count + turn) % len(spots)], categories[turn % 2], turn)
                 base.execute(
                     "INSERT INTO draft (key, kind, user_id, data) SELECT %s, 'lapor', id, %s"
                     " FROM user_account WHERE email = %s",
-                    [key, json.dumps(data), f"warga{n}@ukur.id"],
+                    [key, json.dumps(draft), f"warga{n}@ukur.id"],
                 )
             keys.append(mine)
     return keys
+
+
+def _draft(spot: Any, category: str, turn: int) -> dict[str, dict[str, str]]:
+    lon, lat, area = spot
+    return {
+        "foto": {},
+        "lokasi": {"lon": str(lon), "lat": str(lat), "area_code": area},
+        "isi": {
+            "category_code": category,
+            "title": f"Lubang di depan pasar nomor {turn}",
+            "body": "Sudah dua minggu, cukup dalam dan berbahaya waktu hujan.",
+            "visibility": "public",
+            "road_class": "lingkungan",
+        },
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import itertools
 import re
 import threading
@@ -11,16 +12,35 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request; ``form`` makes it a POST, with the client's CSRF token added."""
+    """One request; ``form`` makes it a POST, with the client's CSRF token added.
+
+    ``photo`` (field, JPEG) goes along with the form.
+    """
 
     path: str
     form: dict[str, str] | None = None
+    photo: tuple[str, bytes] | None = None
+
+    def body(self, token: str) -> tuple[bytes | None, str]:
+        """What is sent, and its type."""
+        if self.form is None:
+            return None, ""
+        fields = self.form | {"csrf_token": token}
+        if self.photo is None:
+            return urlencode(fields).encode(), FORM
+        name, picture = self.photo
+        file = FileStorage(io.BytesIO(picture), "foto.jpg", name, "image/jpeg")
+        boundary, body = encode_multipart({**fields, name: file})
+        return body, f"multipart/form-data; boundary={boundary}"
 
 
 @dataclass
@@ -38,10 +58,9 @@ class Client:
     def send(self, request: Request) -> tuple[int, bytes]:
         """Send a request; returns status and body."""
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
-        body = None
-        if request.form is not None:
-            headers["Content-Type"] = FORM
-            body = urlencode(request.form | {"csrf_token": self.token})
+        body, kind = request.body(self.token)
+        if kind:
+            headers["Content-Type"] = kind
         if not self.cookies:
             del headers["Cookie"]
         self.connection.request("POST" if body else "GET", request.path, body, headers)
@@ -93,7 +112,11 @@ def run(clients: list[Client], requests: Callable[[int], Iterator[Request]], cou
     def work(number: int, client: Client) -> None:
         for request in itertools.islice(requests(number), share):
             began = time.perf_counter()
-            status, body = client.send(request)
+            try:
+                status, body = client.send(request)
+            except (OSError, http.client.HTTPException):  # the next one opens a connection anew
+                client.connection.close()
+                status, body = 0, b""
             times.append((time.perf_counter() - began) * 1000)
             wrong[0] += status not in (200, 204, 302, 303)
             size[0] = len(body)

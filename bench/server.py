@@ -61,16 +61,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(database_url: str) -> Iterator[Server]:
-    """The application on that database; stopped at the end."""
+def serving(database_url: str, folder: Path | None = None) -> Iterator[Server]:
+    """The application on that database; stopped at the end.  ``folder`` takes its files."""
     port = free_port()
-    env = os.environ | {
-        "REMBUK_DATABASE_URL": database_url,
-        "REMBUK_RATE_LIMITS": "0",
-        "REMBUK_TILES_URL": "",
-        "MALLOC_ARENA_MAX": "2",
-        "MALLOC_MMAP_THRESHOLD_": "1048576",
-    }
+    env = (
+        os.environ
+        | ({"REMBUK_VAR": str(folder)} if folder else {})
+        | {
+            "REMBUK_DATABASE_URL": database_url,
+            "REMBUK_RATE_LIMITS": "0",
+            "REMBUK_TILES_URL": "",
+            "MALLOC_ARENA_MAX": "2",
+            "MALLOC_MMAP_THRESHOLD_": "1048576",
+        }
+    )
     command = [sys.executable, "-m", "gunicorn", "bench.wsgi:application", "-k", "gthread"]
     command += ["-w", str(WORKERS), "--threads", str(THREADS), "-b", f"127.0.0.1:{port}"]
     command += ["--keep-alive", "30", "--log-level", "error"]

@@ -13,7 +13,7 @@ from flask import Flask, current_app
 from sqlalchemy import text
 
 from app.queries.calendar import city_day
-from app.services import bulk, facets, fill
+from app.services import alike, bulk, facets, fill, numbers
 from app.services.bulk import Batch, Brought
 from maps import fold
 from models import db
@@ -23,6 +23,8 @@ TABLES = (
     "person", "user_account", "item", "complaint", "proposal", "proposal_level", "idea", "change",
     "change_text", "comment", "support", "follow",
 )  # fmt: skip
+
+COUNTED = ("map_grid", "facet", "complaint_fact", "figure", "figure_month", "common_word")
 
 
 @click.command("fill")
@@ -50,11 +52,11 @@ def group(items: int, seed: int, batch: int) -> None:
             f"{brought.comments:,} comments, {brought.supports:,} supports"
         )
     _finish()
-    say("counts for lists and map are fresh")
+    say("counts for lists, map and numbers are fresh")
 
 
 def _finish() -> None:
-    """Statistics of the tables and counts for lists and map, side by side."""
+    """What the jobs would do: statistics, counts for lists and map, numbers, common words."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def analyse() -> None:
@@ -73,7 +75,10 @@ def _finish() -> None:
 
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(alone, (analyse, count)))
-    db.session.execute(text("ANALYZE map_grid, facet"))
+    db.session.execute(text("SET LOCAL work_mem = '256MB'"))
+    numbers.refresh(db.session())
+    alike.count_words(db.session())
+    db.session.execute(text(f"ANALYZE {', '.join(COUNTED)}"))
     db.session.commit()
 
 

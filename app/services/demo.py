@@ -16,7 +16,7 @@ from app.queries.spots import spots
 from maps import fold
 from models import Photo, User, db
 
-from . import audit, demo_cast, facets
+from . import audit, demo_cast, facets, numbers
 from .demo_city import texts
 from .demo_plan import Planner
 from .demo_play import Play
@@ -115,6 +115,7 @@ def _finish(cast: demo_cast.Cast) -> None:
     )
     facets.refresh(db.session)
     fold.fold(db.session)
+    numbers.refresh(db.session)
     code = current_app.config["CITY"].code
     audit.note(ACT, f"city:{code}", by=None)
     db.session.flush()

@@ -1,0 +1,19 @@
+"""``flask numbers``: the public numbers of Lapor!."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from app.services import numbers
+from models import db
+
+group = AppGroup("numbers", help="The public numbers of Lapor!.")
+
+
+@group.command("refresh")
+def refresh() -> None:
+    """Count the public numbers now; a job does it each hour."""
+    read = numbers.refresh(db.session())
+    db.session.commit()
+    click.echo(f"Counted; {read} steps were new.")
