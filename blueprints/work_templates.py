@@ -45,7 +45,8 @@ def step_label(kind: str, step: str) -> str:
         return str(_("Any service and step"))
     label = KINDS[kind].label
     known = {known.name: known.label for known in KINDS[kind].workflow.steps}
-    return f"{label}: {known[step]}" if step in known else f"{label}: {_('any step')}"
+    named = known.get(step) or _("any step")
+    return f"{label}: {named}"
 
 
 @bp.route("/baru", methods=["GET", "POST"])
@@ -115,7 +116,7 @@ def _uses() -> list[tuple[str, Any]]:
     """Every step that asks for words, as "kind.step"; and each kind as a whole."""
     found: list[tuple[str, Any]] = []
     for kind in KINDS.values():
-        found.append((f"{kind.slug}.", f"{kind.label}: {_('any step')}"))
+        found.append((f"{kind.slug}.", step_label(kind.slug, "")))
         for step in kind.workflow.steps:
             if "note" in step.answers and "author" not in step.by:
                 found.append((f"{kind.slug}.{step.name}", f"{kind.label}: {step.label}"))

@@ -6,9 +6,10 @@ import uuid
 from html import unescape
 
 import pytest
+from flask_babel import gettext
 from sqlalchemy import select
 
-from app.services import notes
+from app.services import assignments, letters, notes
 from app.workflow import NotAllowed
 from models import AuditEvent, InternalNote, Notification, db
 from tests import factories as make
@@ -131,3 +132,26 @@ def test_a_wrong_name_keeps_what_was_typed(client_for, desk):
     assert "@Siapa ini &lt;b&gt;" in page
     sent = client.post(f"/lapor/{item.number}/catatan", data={"isi": "Halo @Asep Sunandar"})
     assert sent.status_code == 302
+
+
+def test_whoever_is_named_reads_so_in_the_inbox_and_in_a_letter(session, client_for, desk):
+    people, item = desk
+    write(item, people["clerk"], "@Asep Sunandar tolong dicek")
+    assignments.give(item, make.actor(people["namesake"]), people["officer"].id)
+    db.session.commit()
+    page = client_for(people["officer"]).get("/saya/kotak-masuk").get_data(as_text=True)
+    theirs = (Notification.user_id == people["officer"].id, Notification.event.in_(SAID))
+    lines = session.scalars(select(Notification).where(*theirs)).all()
+    assert sorted(line.event for line in lines) == ["assigned", "mention"]
+    said = {event: str(gettext(words)) for event, words in SAID.items()}
+    for line in lines:
+        assert said[line.event] in unescape(page)
+        letter = letters.of_notification(line.id)
+        assert item.number in letter.subject
+        assert "tolong dicek" not in letter.body
+
+
+SAID = {
+    "mention": "A colleague named you in a note.",
+    "assigned": "A colleague changed whose hands it is in.",
+}
