@@ -62,7 +62,7 @@ def city() -> ResponseReturnValue:
     )
 
 
-@bp.get("/opd/<department_code>")
+@bp.get("/opd/<code:department_code>")
 @public
 def department(department_code: str) -> ResponseReturnValue:
     """One department."""
@@ -71,7 +71,7 @@ def department(department_code: str) -> ResponseReturnValue:
     return _page("department", department_code, department_label(department_code))
 
 
-@bp.get("/wilayah/<area_code>")
+@bp.get("/wilayah/<code:area_code>")
 @public
 def area(area_code: str) -> ResponseReturnValue:
     """One kecamatan with its kelurahan, or one kelurahan."""

@@ -191,6 +191,8 @@ def test_every_form_that_changes_something_carries_the_token():
         forms = re.findall(r"<form\b[^>]*\bmethod=.post", text, re.I)
         bodies = form.findall(text)
         assert len(forms) == len(bodies), f"{name}: a form is not closed"
+        if name == "watching/stop.html":  # its address carries a signed token instead (RFC 8058)
+            continue
         for body in bodies:
             if "csrf_token" not in body and not re.search(r"\bhidden\(", body):
                 bare.append(name)

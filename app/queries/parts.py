@@ -11,7 +11,7 @@ MAY_HAVE_PARTS = ("divided", "closed")
 
 def of(session: AnySession, item: Item) -> list[Complaint]:
     """The parts of an item, in the order they were made; it has none in most states."""
-    if item.kind != "lapor" or item.state not in MAY_HAVE_PARTS:
+    if item.state not in MAY_HAVE_PARTS:
         return []
     query = select(Complaint).where(Complaint.parent_id == item.id).order_by(Complaint.id)
     return list(session.scalars(query))
