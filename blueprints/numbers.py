@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
+from app.extensions import language
 from app.queries import numbers
 from app.queries.labels import area_label, department_label
 from models import Area, Department
@@ -17,6 +22,8 @@ from .guards import public
 from .page import session
 
 bp = Blueprint("numbers", __name__, url_prefix="/angka")
+KEPT = 200  # pages of figures remembered by each process
+Key = tuple[str, str, str, int, str, datetime | None]
 
 
 def _days() -> int:
@@ -25,27 +32,49 @@ def _days() -> int:
     return next((days for days in numbers.DAYS if str(days) == asked), numbers.DAYS[-1])
 
 
-def _page(scope: str, code: str, name: str, **more: Any) -> ResponseReturnValue:
+def _page(
+    scope: str, code: str, name: str, more: Callable[[], dict[str, Any]] = dict
+) -> ResponseReturnValue:
+    """The page of one office or area; ``more`` reads the tables below, when they are needed."""
     reads, days = session(), _days()
-    figure = numbers.of(reads, scope, code, days)
-    return render_template(
-        "numbers/index.html",
-        scope=scope,
-        code=code,
-        name=name,
-        days=days,
-        windows=numbers.DAYS,
-        figure=figure,
-        shares=numbers.shares(figure),
-        spreads=numbers.spreads(figure),
-        satisfaction=numbers.satisfaction(figure),
-        months=numbers.months(reads, scope, code),
-        meanings=numbers.MEANINGS,
-        counted=numbers.refreshed_at(reads),
-        shares_of=numbers.shares,
-        spreads_of=numbers.spreads,
-        **more,
+    counted = numbers.refreshed_at(reads)
+    shown = {"scope": scope, "code": code, "name": name, "days": days}
+
+    def made() -> Markup:
+        return Markup(render_template("numbers/_figures.html", **shown, **_figures(shown, more)))
+
+    body = _kept((scope, code, name, days, language(), counted), made) if counted else made()
+    page = {"counted": counted, "windows": numbers.DAYS, "body": body}
+    return render_template("numbers/index.html", **shown, **page)
+
+
+def _figures(shown: dict[str, Any], more: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    reads, scope, code = session(), shown["scope"], shown["code"]
+    figure = numbers.of(reads, scope, code, shown["days"])
+    return {
+        "figure": figure,
+        "shares": numbers.shares(figure),
+        "spreads": numbers.spreads(figure),
+        "satisfaction": numbers.satisfaction(figure),
+        "months": numbers.months(reads, scope, code),
+        "meanings": numbers.MEANINGS,
+        "shares_of": numbers.shares,
+        "spreads_of": numbers.spreads,
+        **more(),
+    }
+
+
+def _kept(key: Key, make: Callable[[], Markup]) -> Markup:
+    """What was made of the same count before; the latest so many are remembered."""
+    kept: OrderedDict[Key, Markup] = current_app.extensions.setdefault(
+        "rembuk_numbers", OrderedDict()
     )
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = make()
+    while len(kept) > KEPT:
+        kept.popitem(last=False)
+    return found
 
 
 @bp.get("")
@@ -53,13 +82,14 @@ def _page(scope: str, code: str, name: str, **more: Any) -> ResponseReturnValue:
 def city() -> ResponseReturnValue:
     """The whole city, then its departments and kecamatan by name."""
     place, reads, days = current_app.config["CITY"], session(), _days()
-    return _page(
-        "city",
-        place.code,
-        place.name,
-        departments=numbers.all_of(reads, "department", days),
-        areas=numbers.all_of(reads, "district", days),
-    )
+
+    def tables() -> dict[str, Any]:
+        return {
+            "departments": numbers.all_of(reads, "department", days),
+            "areas": numbers.all_of(reads, "district", days),
+        }
+
+    return _page("city", place.code, place.name, tables)
 
 
 @bp.get("/opd/<code:department_code>")
@@ -80,8 +110,11 @@ def area(area_code: str) -> ResponseReturnValue:
         abort(404)
     if found.level == "kelurahan":
         return _page("area", area_code, area_label(area_code))
-    kelurahan = numbers.all_of(session(), "area", _days(), area_code)
-    return _page("district", area_code, area_label(area_code), areas=kelurahan)
+
+    def tables() -> dict[str, Any]:
+        return {"areas": numbers.all_of(session(), "area", _days(), area_code)}
+
+    return _page("district", area_code, area_label(area_code), tables)
 
 
 @bp.get("/unduh.csv")
