@@ -68,7 +68,7 @@ def _typed(values: list[str]) -> str | list[str]:
     return kept if len(kept) > 1 else kept[0]
 
 
-def _form(
+def form_of(
     kind: Kind, page: str, draft: Draft | None, sent: bool = False, kept: bool = False
 ) -> Any:
     """The form of a page with what was typed before, or what the person's profile knows.
@@ -116,7 +116,7 @@ def step(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
     draft = draft_of(key)
     if page == "periksa":
         return _check(kind, key, draft)
-    return _page(kind, key, page, draft, _form(kind, page, draft))
+    return _page(kind, key, page, draft, form_of(kind, page, draft))
 
 
 @bp.post("/<kind:kind>/baru/<uuid:key>/simpan/<any(lokasi, isi):page>")
@@ -160,7 +160,7 @@ def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Take the place; without a map, by its name or its kelurahan."""
     draft = keep(kind, key, "lokasi")
     db.session.commit()
-    form = _form(kind, "lokasi", draft, sent=True)
+    form = form_of(kind, "lokasi", draft, sent=True)
     if "cari" in request.form:
         hits = gazetteer.search(db.session(), clean_line(request.form.get("tempat")) or "")
         return _page(kind, key, "lokasi", draft, form, hits=hits, searched=True)
@@ -198,7 +198,7 @@ def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Take what it is about."""
     draft = keep(kind, key, "isi")
     db.session.commit()
-    form: ItemForm = _form(kind, "isi", draft, sent=True)
+    form: ItemForm = form_of(kind, "isi", draft, sent=True)
     good, category = form.validate(), form.category_code.data or ""
     asked, seen = questions_of(kind, category), request.form.get(SEEN, "")
     if unseen(form, asked, category, seen):
@@ -238,7 +238,7 @@ def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 
 def values_of(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str]:
     """What was typed on all pages, checked once more; else the page where something is wrong."""
-    place, content = (_form(kind, page, draft, kept=True) for page in ("lokasi", "isi"))
+    place, content = (form_of(kind, page, draft, kept=True) for page in ("lokasi", "isi"))
     if draft is None or "lokasi" not in draft.data:
         return None, "lokasi"
     spot = _spot(place) if place.validate() else None
@@ -271,7 +271,7 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         key=key,
         draft=draft,
         values=values,
-        said=filing.said(_form(kind, "isi", draft, kept=True)),
+        said=filing.said(form_of(kind, "isi", draft, kept=True)),
         near=alike.similar(db.session(), asked),
         unseen=alike.unseen(db.session(), asked),
         promise=filing.promise(kind, values),

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.forms import clean_line
 from app.queries import field_work
 from app.queries.actors import current_actor
-from app.services import items
+from app.services import items, queued
 
 from .guards import may
 from .work import working_days_left
@@ -33,6 +33,7 @@ def cards() -> ResponseReturnValue:
         area=area,
         left=working_days_left,
         new_key=uuid.uuid4,
+        account=queued.mark(actor),
     )
 
 

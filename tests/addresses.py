@@ -20,6 +20,8 @@ PARTS: dict[str, Any] = {
     "mark": "tidak-ada",
     "filename": "css/account.css",
     "notification_id": 1,
+    "size": 192,
+    "photo_key": "11111111-2222-4333-8444-555555555555",
     "department_code": make.DEPARTMENT,
     "area_code": make.KELURAHAN,
     **dict.fromkeys(
@@ -80,6 +82,9 @@ PUBLIC_TO_KEEP = (
     "/lokasi",
     "/healthz",
     "/readyz",
+    "/sw.js",
+    "/manifest.webmanifest",
+    "/ikon",
     "/foto",
     "/georeport",
     "/peta/klaster.json",

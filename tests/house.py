@@ -160,7 +160,7 @@ def leads_to_sign_in(response: Any) -> bool:
 def told(app: Flask, response: Any) -> str:
     """All a response tells: status line, headers, what its cookies hold, its body."""
     cookies = (_inside(app, value) for value in response.headers.getlist("Set-Cookie"))
-    parts = (str(response.headers), *cookies, response.get_data(as_text=True))
+    parts = (str(response.headers), *cookies, response.get_data().decode("utf-8", "replace"))
     return "\n".join(parts)
 
 

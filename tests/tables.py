@@ -56,6 +56,7 @@ TRIAGE = {sort: {"moderator", "coordinator"} for sort in ITEMS} | {"oversight": 
 IDENTITY = {sort: {"moderator", "officer", "coordinator", "auditor"} for sort in ITEMS} | {
     "oversight": {"officer", "coordinator", "auditor"}
 }
+IN_THE_FIELD = {"officer", "officer elsewhere"}
 # Who may put an item into hands, write notes about it and print its sheet.
 HANDS: dict[str, set[str]] = {
     sort: {"moderator", "validator", "officer", "coordinator"} for sort in ITEMS
@@ -108,6 +109,15 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "filing.resume"): (EVERYBODY, 302),
     ("GET", "filing.step"): (EVERYBODY, 200),
     ("GET", "filing.questions"): (EVERYBODY, 200),
+    ("GET", "offline.manifest"): (EVERYBODY, 200),
+    ("GET", "offline.icon"): (EVERYBODY, 200),
+    ("GET", "offline.page"): (EVERYBODY, 200),
+    ("GET", "offline.worker"): (EVERYBODY, 200),
+    ("GET", "quick.page"): (EVERYBODY, 200),
+    ("GET", "quick.queue"): (EVERYBODY, 200),
+    ("GET", "quick.begin"): (EVERYBODY, 200),
+    ("POST", "quick.photo"): (EVERYBODY, 400),
+    ("POST", "quick.send"): (EVERYBODY, 400),
     ("POST", "filing.autosave"): (EVERYBODY, 204),
     ("POST", "filing.add_photos"): (EVERYBODY, 302),
     ("POST", "filing.set_place"): (EVERYBODY, 422),
@@ -239,6 +249,8 @@ ENDS_THE_SESSION = {"account.sign_out", "account.sign_out_everywhere"}
 # Pages of an item that only some seats may knock at; for all others 403, whatever the item.
 _TRIAGING = {"moderator", "moderator elsewhere", "coordinator"}
 KNOCKING = {
+    "work_queued.photo": IN_THE_FIELD,
+    "work_queued.send": IN_THE_FIELD,
     "counter.join": COUNTER,
     "comments.judge": _TRIAGING,
     "identity.reporter": _TRIAGING | {"officer", "officer elsewhere", "auditor"},
@@ -260,6 +272,8 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("POST", "comments.report"): (SIGNED_IN, 302),
     ("POST", "comments.judge"): (TRIAGE, 400),
     ("POST", "counter.join"): (COUNTER, 400),
+    ("POST", "work_queued.photo"): (IN_THE_FIELD, 400),
+    ("POST", "work_queued.send"): (IN_THE_FIELD, 400),
     ("GET", "identity.reporter"): (IDENTITY, 200),
     ("POST", "identity.reporter"): (IDENTITY, 422),
     ("POST", "identity.new_code"): (IDENTITY, 403),

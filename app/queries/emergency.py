@@ -87,6 +87,15 @@ class Alarm:
         made = (pattern(several(quiet.get(n, ()))) for n in ("before", "clause", "past", "now"))
         return cls(tuple(signs), *made)
 
+    def told(self) -> dict[str, Any]:
+        """The same for a phone without signal (static/js/alarm.js): expressions as text."""
+        signs = [
+            [s.words.pattern, s.beside.pattern if s.beside else "", s.unless.pattern]
+            for s in self.signs
+        ]
+        quiet = {n: getattr(self, n).pattern for n in ("before", "clause", "past", "now")}
+        return {"signs": signs, **quiet}
+
     def heard(self, text: str) -> str:
         """The words that tell of an emergency happening now; nothing when there are none."""
         sentences = [

@@ -76,7 +76,7 @@ def emergency(values: Mapping[str, Any], assured: bool) -> str:
     """
     if text := emergency_category(values["category_code"]):
         return text
-    if assured or not _alarm().heard(f"{values['title']}. {values['body']}"):
+    if assured or not alarm().heard(f"{values['title']}. {values['body']}"):
         return ""
     return str(current_app.config["CITY"].emergency["text"])
 
@@ -87,7 +87,7 @@ def emergency_category(code: str) -> str:
     return category.emergency if category is not None else ""
 
 
-def _alarm() -> Alarm:
+def alarm() -> Alarm:
     """What this city calls an emergency, read once."""
     held: Alarm | None = current_app.extensions.get("rembuk_alarm")
     if held is None:

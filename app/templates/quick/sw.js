@@ -1,0 +1,59 @@
+// The service worker: a page when there is no signal, the quick report without signal, and the queue that goes
+// on when the page is closed.  Version {{ version }}.
+//
+// It keeps only what is the same for everybody: the pages below, asked for without cookies, and files whose
+// address carries their content.  Nothing else is ever put into a cache.
+importScripts({{ queue|tojson }});
+(() => {
+  "use strict";
+  const CACHE = "rembuk-{{ version }}";
+  const PAGES = {{ pages|tojson }}; // path -> the page kept for it
+  const OFFLINE = {{ offline|tojson }};
+  const FILES = new Set({{ files|tojson }});
+  const PATIENCE = 6000; // a page kept here is shown when the network takes longer
+
+  const fetched = async (address) => {
+    const answer = await fetch(new Request(address, { credentials: "omit", cache: "no-cache" }));
+    const kept = answer.headers.get("Cache-Control") ?? "";
+    if (!answer.ok || answer.redirected || /private|no-store/.test(kept)) throw new Error(address);
+    return answer;
+  };
+  const install = async () => {
+    const cache = await caches.open(CACHE);
+    await Promise.all([...FILES, ...PAGES, OFFLINE].map(async (address) => cache.put(address, await fetched(address))));
+    await self.skipWaiting(); // pages come from the network first, so nobody is left with old ones
+  };
+  const activate = async () => {
+    for (const name of await caches.keys()) if (name.startsWith("rembuk-") && name !== CACHE) await caches.delete(name);
+    await self.registration.navigationPreload?.enable();
+    await self.clients.claim();
+  };
+
+  /** The page's lists may have changed: keep it as it is now. */
+  const renew = async (path) => (await caches.open(CACHE)).put(path, await fetched(path));
+
+  const kept = async (address) => (await caches.open(CACHE)).match(address);
+  const page = async (event, path) => {
+    const network = (async () => (await event.preloadResponse) ?? fetch(event.request))();
+    if (!PAGES.includes(path)) return network.catch(() => kept(OFFLINE));
+    event.waitUntil(network.then(() => renew(path)).catch(() => {}));
+    const slow = new Promise((done) => { setTimeout(done, PATIENCE); }).then(() => kept(path));
+    return Promise.race([network, slow]).then((answer) => answer ?? network).catch(() => kept(path));
+  };
+  const file = async (request, address) => (await kept(address)) ?? fetch(request);
+
+  self.addEventListener("install", (event) => event.waitUntil(install()));
+  self.addEventListener("activate", (event) => event.waitUntil(activate()));
+  self.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const { origin, pathname, search } = new URL(request.url);
+    if (request.method !== "GET" || origin !== location.origin) return;
+    if (request.mode === "navigate") event.respondWith(page(event, pathname));
+    else if (FILES.has(pathname + search)) event.respondWith(file(request, pathname + search));
+  });
+  self.addEventListener("sync", (event) => {
+    const { queue } = self.Rembuk;
+    if (event.tag !== queue.NAME) return;
+    event.waitUntil(queue.run().then((left) => { if (left) throw new Error("later"); }));
+  });
+})();
