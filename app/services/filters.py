@@ -45,4 +45,3 @@ def remove(kept: SavedFilter, actor: Actor) -> None:
         raise NotAllowed("remove_filter")
     db.session.delete(kept)
     db.session.flush()
-
