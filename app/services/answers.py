@@ -74,7 +74,8 @@ def _into(item: Item, actor: Actor, number: str) -> Item:
     if found is None or found.kind != item.kind or not may(actor, "read", found):
         raise Refused("into", _("We know no item with this number."))
     over = state_of(found).phase is Phase.CLOSED
-    if found.id == item.id or found.merged_into_id is not None or over:
+    itself = (item.id, getattr(item, "parent_id", None))  # a part never ends in its own whole
+    if found.id in itself or found.merged_into_id is not None or over:
         raise Refused("into", _("It cannot be joined with this one."))
     return found
 

@@ -149,10 +149,13 @@ def filed(
 def join(item: Item, actor: Actor, given: Given) -> bool:
     """Put somebody's "saya juga" to an item that is there already; False when it was there.
 
-    Raises NotAllowed.
+    Raises NotAllowed, also for an item outside the actor's area; an RW does not bound it, since
+    what is near may lie across the street.
     """
     open_to_it = "support" in kind_of(item).workflow[item.state].allows
-    if not (may(actor, "file_on_behalf") and may(actor, "read", item) and open_to_it):
+    seats = actor.seats_as("operator", "moderator", "coordinator")
+    here = any(seat.covers(item.area_code) for seat in seats)
+    if not (may(actor, "file_on_behalf") and may(actor, "read", item) and open_to_it and here):
         raise NotAllowed("support")
     person = person_for(given)
     if db.session.get(Support, (item.id, person.id)) is not None:

@@ -22,6 +22,8 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change
     """Make the parts of a complaint that was divided; end or open the whole with its parts."""
     if step.name == "divide":
         _divide(item, answers["parts"], answers["seat"], change.at)
+    elif step.name == "recategorise" and item.oversight and isinstance(item, Complaint):
+        _hide_parts(item)
     elif getattr(item, "parent_id", None) is not None and change.source != change.target:
         _tell_whole(item, change.at)
 
@@ -38,6 +40,13 @@ def _divide(item: Item, parts: list[tuple[str, str]], seat: str, at: datetime) -
         db.session.execute(rows.on_conflict_do_nothing())
 
 
+def _hide_parts(whole: Complaint) -> None:
+    """What is about officials is so in each of its parts, which have its words."""
+    parts = select(Complaint).where(Complaint.parent_id == whole.id, ~Complaint.oversight)
+    for part in db.session.scalars(parts.order_by(Complaint.id)):
+        part.oversight, part.visibility = True, "confidential"
+
+
 def _tell_whole(part: Item, at: datetime) -> None:
     from .items import move  # it calls us
 
@@ -46,10 +55,13 @@ def _tell_whole(part: Item, at: datetime) -> None:
         select(Complaint)
         .where(Complaint.parent_id == whole.id)
         .execution_options(populate_existing=True)
-    )
+    ).all()
     over = all(is_over(one) for one in parts)
     if over and whole.state == DIVIDED:
         move(whole, "gather", SYSTEM, at=at)
+        # whoever accepted an answer to a part decides no appeal about the whole
+        accepted = {name for one in parts for name in one.decided_by or ()}
+        whole.decided_by = sorted({*(whole.decided_by or ()), *accepted})
     elif not over and whole.state == "closed":
         move(whole, "reopen_parts", SYSTEM, at=at)
 

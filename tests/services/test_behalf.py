@@ -132,6 +132,14 @@ def test_somebody_is_counted_once_on_what_is_there_already():
     assert item.support_count == 1
 
 
+@pytest.mark.parametrize("role", ["operator", "moderator"])
+def test_a_seat_counts_people_on_items_of_its_own_area_only(role):
+    item = make.item(state="verified")
+    with pytest.raises(NotAllowed):
+        behalf.join(item, clerk(role, area_code=make.OTHER_KELURAHAN), told())
+    assert behalf.join(item, clerk(role, rw=7 if role == "operator" else None), told())
+
+
 # -- the page -------------------------------------------------------------------------------
 
 

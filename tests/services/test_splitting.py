@@ -131,3 +131,30 @@ def test_an_officer_divides_on_the_page_and_a_mistake_loses_nothing(client_for):
     assert client.post(address, data=typed).status_code == 302
     db.session.refresh(whole)
     assert whole.state == "divided"
+
+
+def test_a_part_is_not_joined_with_its_own_whole():
+    whole, (one, _two) = divided()
+    given = {"into": whole.number, "reason": "same_matter"}
+    with pytest.raises(Refused):
+        items.move(one, "merge", make.everybody(one), given)
+    assert one.state == "routed"
+
+
+def test_parts_of_what_turns_out_to_be_about_officials_are_hidden_with_it():
+    whole, parts = divided()
+    about = make.category(oversight=True, place_bound=False)
+    items.move(whole, "recategorise", make.everybody(whole), {"category": about.code})
+    db.session.flush()
+    assert not any(may(ANONYMOUS, "read", one) for one in (whole, *parts))
+    moderator = make.actor(make.user(roles=("moderator",)))
+    assert not any(may(moderator, "read", one) for one in (whole, *parts))
+
+
+def test_who_accepted_an_answer_to_a_part_decides_no_appeal_about_the_whole():
+    whole, parts = divided()
+    for part in parts:
+        finish(part)
+    assert whole.state == "closed"
+    assert {name for part in parts for name in part.decided_by} <= set(whole.decided_by)
+    assert whole.decided_by
