@@ -51,12 +51,14 @@ def _page(
 def _figures(shown: dict[str, Any], more: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     reads, scope, code = session(), shown["scope"], shown["code"]
     figure = numbers.of(reads, scope, code, shown["days"])
+    months = numbers.months(reads, scope, code)
     return {
         "figure": figure,
         "shares": numbers.shares(figure),
         "spreads": numbers.spreads(figure),
         "satisfaction": numbers.satisfaction(figure),
-        "months": numbers.months(reads, scope, code),
+        "months": months,
+        "line": numbers.line(months),
         "meanings": numbers.MEANINGS,
         "shares_of": numbers.shares,
         "spreads_of": numbers.spreads,

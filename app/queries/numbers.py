@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -114,9 +114,20 @@ def all_of(
 
 
 def months(session: AnySession, scope: str, code: str) -> list[FigureMonth]:
-    """The last twelve months, oldest first."""
+    """The last twelve months from the first with a complaint on, oldest first, without gaps."""
     query = select(FigureMonth).where(FigureMonth.scope == scope, FigureMonth.code == code)
-    return list(session.scalars(query.order_by(FigureMonth.month)))
+    rows = {row.month: row for row in session.scalars(query.order_by(FigureMonth.month))}
+    found, month = [], min(rows, default=date.max)
+    while rows and month <= max(rows):
+        empty = FigureMonth(scope=scope, code=code, month=month, received=0, resolved=0)
+        found.append(rows.get(month, empty))
+        month = (month + timedelta(days=31)).replace(day=1)
+    return found
+
+
+def line(rows: Sequence[FigureMonth]) -> list[float]:
+    """What came each month, for a drawing: no height tells how few the few were."""
+    return [FEW / 2 if 0 < row.received < FEW else row.received for row in rows]
 
 
 def shares(figure: Figure) -> dict[str, Share]:
@@ -143,7 +154,7 @@ def _spread(quartiles: Sequence[float] | None, n: int) -> Spread | None:
     if not quartiles or n < ENOUGH:
         return None
     low, middle, high = quartiles
-    return Spread(low, middle, high, n)
+    return Spread(float(low), float(middle), float(high), n)
 
 
 def satisfaction(figure: Figure) -> float | None:

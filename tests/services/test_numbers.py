@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -161,3 +161,42 @@ def test_a_confidential_report_shows_as_no_more_than_few(client):
     numbers.refresh(db.session)
     page = client.get(f"/angka/wilayah/{make.KELURAHAN}").get_data(as_text=True)
     assert "kurang dari 5" in page or "fewer than 5" in page
+
+
+def test_months_without_a_report_stand_between_and_the_drawing_hides_the_few():
+    for month, received in ((1, 3), (3, 8)):
+        db.session.add(
+            FigureMonth(
+                scope="area", code="32.73.99.1001", month=date(2026, month, 1), received=received,
+                resolved=0,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    found = read.months(db.session(), "area", "32.73.99.1001")
+    assert [(row.month.month, row.received) for row in found] == [(1, 3), (2, 0), (3, 8)]
+    assert read.line(found) == [2.5, 0, 8]
+    assert read.months(db.session(), "area", "nowhere") == []
+
+
+def test_the_command_counts_the_numbers_of_now(app):
+    make.item("lapor", state="verified")
+    result = app.test_cli_runner().invoke(args=["numbers", "refresh"])
+    assert result.exit_code == 0, result.output
+    assert counted("city", app.config["CITY"].code).received == 1
+
+
+def test_the_figures_are_made_once_for_each_count_and_anew_after_the_next(client):
+    def figures():
+        return client.get("/angka").get_data(as_text=True).partition('<dl class="numbers">')[2]
+
+    make.item("lapor", state="verified")
+    numbers.refresh(db.session())
+    db.session.commit()
+    first = figures()
+    for _n in range(6):
+        make.item("lapor", state="verified")
+    db.session.commit()
+    assert figures() == first
+    numbers.refresh(db.session())
+    db.session.commit()
+    assert figures() != first
