@@ -280,6 +280,7 @@ def _facts(item: Complaint) -> frozenset[str]:
             "whole" if item.parent_id is None else "part",
             "info_asked" if item.info_asked else "info_not_asked",
             "may_appeal" if may_appeal(item) else "no_appeal",
+            "outside" if outside.is_outside(item) else "inside",
         }
     )
 
@@ -287,6 +288,11 @@ def _facts(item: Complaint) -> frozenset[str]:
 def _sorter(item: Complaint) -> str:
     """Who finds an owner for what was sent back: after two returns the coordinator decides."""
     return "triage" if item.returns < 2 else "coordinator"
+
+
+def _taker(item: Complaint) -> str:
+    """Who goes on with what was opened again: the kelurahan where no office would take it up."""
+    return "triage" if outside.nobody_takes(item) else "owner"
 
 
 def _route(item: Complaint, answers: Mapping[str, Any]) -> None:
@@ -337,7 +343,7 @@ LAPOR = Kind(
         "ask_info": _ask,
     },
     named={"planned": "planned_on"},
-    holders={"returned": _sorter},
+    holders={"returned": _sorter, "reopened": _taker},
     promise=promise,
     facts=_facts,
     columns=_columns,

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import object_session
 
 from app.workflow import Step
+from models import Complaint, Department
 
 STEPS = (
     Step(
@@ -46,10 +48,11 @@ STEPS = (
     Step(
         "take_back",
         _("Take it back"),
-        ("to_external",),
+        ("to_external", "reopened"),
         "verified",
         by=("triage",),
         asks=("note",),
+        when=("outside",),
     ),
     Step(
         "reroute",
@@ -61,6 +64,20 @@ STEPS = (
         when=("has_department",),
     ),
 )
+
+
+def nobody_takes(item: Any) -> bool:
+    """Was it opened again for an owner outside, or for none, so that no office would take it up?"""
+    if item.state != "reopened" or not isinstance(item, Complaint):
+        return False
+    session, code = object_session(item), item.department_code
+    owner = session.get(Department, code) if session is not None and code else None
+    return owner is None or owner.external
+
+
+def is_outside(item: Any) -> bool:
+    """Is it the kelurahan's to fetch back?"""
+    return item.state == "to_external" or nobody_takes(item)
 
 
 def _refer(item: Any, answers: Mapping[str, Any]) -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.kinds import kind_of
 from app.queries import handover, item_page, returns
 from app.queries.calendar import city_day
 from app.services import items
 from app.services.answers import Refused
-from models import Handover, Notification
+from models import Handover, Notification, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -142,3 +143,25 @@ def test_returns_are_counted_for_each_department_over_what_is_public(session):
     assert (after.returns, after.returned) == (before.returns + 1, before.returned + 1)
     assert returns.by_department(session)[make.DEPARTMENT] == after
     assert returns.returns_only(session)[make.DEPARTMENT] == after.returns
+
+
+def test_what_an_outside_owner_did_not_solve_comes_back_to_the_kelurahan():
+    moderator = seat("moderator")
+    item = referred(moderator)
+    told = {"reason": "owner_reported", "note": "Kata PLN sudah."}
+    items.move(item, "external_done", moderator, told)
+    items.move(item, "dispute", make.everybody(item), {"note": "Masih gelap."})
+    assert item.state == "reopened"
+    assert kind_of(item).held_by(item) == "triage"
+    wanted = select(Notification.event).where(Notification.item_id == item.id)
+    wanted = wanted.where(Notification.user_id == moderator.user_id)
+    assert "task" in db.session.scalars(wanted.order_by(Notification.id.desc())).first()
+    items.move(item, "take_back", moderator, {"note": "Kami serahkan lagi."})
+    assert (item.state, item.department_code) == ("verified", None)
+
+
+def test_what_an_office_of_the_city_has_is_not_taken_back_from_it():
+    item = make.walk(make.item("lapor", state="working"), "resolved")
+    items.move(item, "dispute", make.everybody(item), {"note": "Masih gelap."})
+    assert kind_of(item).held_by(item) == "owner"
+    assert "take_back" not in {step.name for step in items.open_steps(item, seat("moderator"))}
