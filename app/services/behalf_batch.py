@@ -13,10 +13,12 @@ from typing import Any
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy.exc import OperationalError
 
 from app.access import Actor
 from app.forms import clean_line
 from app.kinds.lapor import LAPOR
+from app.logs import log
 from app.queries.actors import actor_of
 from app.queue import enqueue
 from app.workflow import NotAllowed
@@ -199,6 +201,11 @@ def _file(batch: Batch, row: BatchRow, actor: Actor) -> None:
         row.problem = _("Your seat does not cover this place.")
     except behalf.AboutOfficials:
         row.problem = _("Reports about officials are sent by the resident or the coordinator.")
+    except OperationalError:  # the database is away: the whole table is tried again
+        raise
+    except Exception as error:  # whatever it is, the other rows have nothing to do with it
+        log.error("batch row", batch=batch.id, line=row.line, exc_info=error)
+        row.problem = _("Something broke on our side.")
     else:
         row.item_id, batch.filed = item.id, batch.filed + 1
         return

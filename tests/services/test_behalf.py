@@ -355,6 +355,16 @@ def test_jobs_read_and_file_and_may_run_twice(session):
     assert db.session.scalar(select(func.count()).select_from(Item)) == 7
 
 
+def test_a_row_that_breaks_holds_up_no_other(session):
+    batch = read(batch_of(HEAD + "".join(line(n) for n in (1, 2)), clerk()))
+    broken = db.session.scalars(select(BatchRow).where(BatchRow.batch_id == batch.id)).first()
+    broken.data = broken.data | {"category_code": "sudah-tidak-ada"}
+    db.session.flush()
+    file_all(batch)
+    assert (batch.status, batch.filed, batch.bad) == ("filed", 1, 1)
+    assert broken.problem
+
+
 def test_receipts_of_a_table_hold_numbers_and_codes_that_open(client_for):
     user = make.user(roles=("moderator",))
     batch = read(batch_of(HEAD + line(1, nama="=HYPERLINK(1)"), make.actor(user)))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.queries import watching as read
+from app.jobs.watching import mail_digest
 from app.services import digests, items, supports, watching
 from models import Change, Notification, User, WatchNews, db
 from tests import factories as make
@@ -157,6 +158,8 @@ def test_what_became_confidential_after_it_was_noted_is_not_in_the_letter():
     item.visibility = "confidential"
     db.session.flush()
     assert digests.letter(owner.user_id, 1)[0] is None
+    mail_digest(owner.user_id, 1)
+    assert owner.user_id not in digests.readers()
 
 
 def test_a_link_stops_what_it_says_and_a_changed_one_nothing():
