@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from app.queries import watching as read
 from app.jobs.watching import mail_digest
+from app.queries import watching as read
 from app.services import digests, items, supports, watching
 from models import Change, Notification, User, WatchNews, db
 from tests import factories as make
