@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Model, key, now, pk, ref
 from .routing import Department
 from .user import Person, User
+
+OFFICIAL = "official AND status = 'published'"  # what offices said and anybody may read
 
 
 class Support(Model):
@@ -42,6 +44,7 @@ class Comment(Model):
         CheckConstraint("stance IN ('', 'for', 'against')", name="stance"),
         CheckConstraint("status IN ('published', 'held', 'hidden')", name="status"),
         Index("ix_comment_item_id_id", "item_id", "id"),
+        Index("ix_comment_official_at", "created_at", "id", postgresql_where=text(OFFICIAL)),
     )
 
     id: Mapped[pk]

@@ -172,7 +172,7 @@ def _updates() -> None:
 
 
 def upgrade() -> None:
-    """Tables, and the two indexes by which partners read what is new."""
+    """Tables, and the three indexes by which partners read what is new."""
     _questions()
     _keys()
     _requests()
@@ -181,10 +181,15 @@ def upgrade() -> None:
     newest = ["kind", sa.text("created_at DESC"), sa.text("id DESC")]
     op.create_index("ix_item_public_newest", "item", newest, postgresql_where=PUBLIC)
     op.create_index("ix_change_at", "change", ["at", "id"])
+    told = sa.text("official AND status = 'published'")
+    op.create_index(
+        "ix_comment_official_at", "comment", ["created_at", "id"], postgresql_where=told
+    )
 
 
 def downgrade() -> None:
     """The house as it was."""
+    op.drop_index("ix_comment_official_at", "comment")
     op.drop_index("ix_change_at", "change")
     op.drop_index("ix_item_public_newest", "item")
     for table in WATCHED:
