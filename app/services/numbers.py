@@ -20,6 +20,9 @@ from models import AnySession, Change, FigureRefresh, Item, WorkingDay
 
 ONE = 1
 BATCH = 50_000  # changes read at a time
+# Changes get their ids before they are committed: the latest are read again, so that one whose
+# transaction took longer than others is not passed over.
+AGAIN = 20_000
 MONTHS = 12
 
 # Steps with which an office says for the first time what it does about a complaint.
@@ -168,7 +171,7 @@ def refresh(session: AnySession, now: datetime | None = None) -> int:
     _number_days(session, city_day(now))
     last = session.scalar(select(FigureRefresh.change_id)) or 0
     upto = session.scalar(select(func.max(Change.id))) or 0
-    for after in range(last, upto, BATCH):
+    for after in range(max(last - AGAIN, 0), upto, BATCH):
         values = {"after": after, "upto": min(after + BATCH, upto), "answers": ANSWERS}
         session.execute(FACTS, values)
     _count(session, now)

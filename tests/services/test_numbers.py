@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.queries import numbers as read
 from app.services import items, numbers
-from models import Change, ComplaintFact, Figure, FigureMonth, db
+from models import Change, ComplaintFact, Figure, FigureMonth, FigureRefresh, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -44,6 +44,14 @@ def test_a_second_count_reads_only_what_has_changed_since():
     items.move(item, "route", make.everybody(item), {"department": make.DEPARTMENT})
     assert numbers.refresh(db.session) == 1
     assert db.session.get_one(ComplaintFact, item.id).department_code == make.DEPARTMENT
+
+
+def test_a_change_committed_late_is_not_passed_over():
+    item = make.item("lapor", state="verified")
+    latest = db.session.scalar(select(func.max(Change.id)))
+    db.session.add(FigureRefresh(id=numbers.ONE, at=datetime.now(UTC), change_id=latest))
+    numbers.refresh(db.session)
+    assert db.session.get(ComplaintFact, item.id) is not None
 
 
 def test_what_was_declared_solved_and_disputed_counts_as_declared_but_not_as_solved():
