@@ -51,7 +51,7 @@ def _list(kind: Kind | None) -> ResponseReturnValue:
         filters=filters,
         page=lists.public_page(session(), filters, before),
         count=lists.public_count(session(), filters),
-        options=listing.options(filters),
+        options=listing.options(session(), filters),
         before=before,
     )
 

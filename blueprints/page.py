@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import ChainMap
-from collections.abc import Callable, KeysView, MutableMapping
+from collections.abc import Callable, KeysView, Mapping, MutableMapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -78,14 +79,27 @@ def static_url(filename: str) -> str:
     return _kept(filename, changed)
 
 
-def area_options(chosen: str) -> Markup:
-    """The options of a list of kecamatan and kelurahan; 181 lines, so made once a minute."""
+OPTION = re.compile(r'<option value="([\d.]+)">([^<]*)')
+
+
+def area_options(chosen: str, counts: Mapping[str, int] | None = None) -> Markup:
+    """The options of a list of kecamatan and kelurahan; 181 lines, so made once a minute.
+
+    ``counts`` (by code) stand behind the names.
+    """
     known, language = labels(), str(get_locale())
     made = known.pieces.get(f"areas-{language}")
     if made is None:
         made = known.pieces[f"areas-{language}"] = render_template("items/_areas.html", areas=known)
+    if counts:
+        made = OPTION.sub(lambda found: _counted(found, counts), made)
     mark = f'value="{escape(chosen)}"'
     return Markup(made.replace(mark, f"{mark} selected", 1) if chosen else made)
+
+
+def _counted(found: re.Match[str], counts: Mapping[str, int]) -> str:
+    number = counts.get(found[1])
+    return f"{found[0]} ({amount(number)})" if number else found[0]
 
 
 def ago(moment: datetime) -> str:
@@ -165,7 +179,12 @@ def lonlat(point: WKBElement) -> tuple[float, float]:
 
 def amount(number: float | None) -> str:
     """A number in the reader's language."""
-    return "–" if number is None else str(format_decimal(number))
+    return "–" if number is None else _amount(number, language())
+
+
+@lru_cache(maxsize=4096)
+def _amount(number: float, _language: str) -> str:
+    return str(format_decimal(number))
 
 
 def photo_url(name: str, small: bool = False) -> str:

@@ -77,14 +77,13 @@ def forget() -> None:
 def read(session: AnySession, chosen: Chosen) -> Counts:
     """The counts beside a list narrowed to ``chosen``, in one statement."""
     found: dict[str, dict[str, int]] = {name: {} for name in NAMES}
-    total = overdue = 0
+    total, overdue, at = 0, 0, None
     for row in session.execute(_statement(chosen)):
         name = next((name for name in found if getattr(row, f"by_{name}") == 0), None)
         if name is None:
-            total, overdue = row.total or 0, row.overdue or 0
+            total, overdue, at = row.total or 0, row.overdue or 0, row.at
         elif (number := getattr(row, f"n_{name}")) and (key := getattr(row, name)) != "":
             found[name][key] = number
-    at = session.scalar(select(FacetRefresh.at))
     return Counts(**found, total=total, overdue=overdue, at=at)
 
 
@@ -155,6 +154,7 @@ def _grouped(rows: Any) -> Select[Any]:
             *(func.sum(rows.number).filter(way).label(f"n_{name}") for name, way in ways.items()),
             func.sum(rows.number).filter(every).label("total"),
             func.sum(rows.late).filter(every).label("overdue"),
+            select(FacetRefresh.at).scalar_subquery().label("at"),
         )
         .where(or_(*ways.values()))
         .group_by(func.grouping_sets(*keys, tuple_()))

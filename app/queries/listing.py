@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from app.kinds import KINDS
-from app.queries import choices, handover, routing
+from app.queries import choices, facets, handover, routing
 from app.queries.items import Filters
 from app.queries.labels import area_label, department_label
 from app.workflow import Phase
@@ -45,9 +45,20 @@ def as_number(text: str) -> str | None:
     return f"{found[1]}-{found[2]}-{digits}-{right}"
 
 
-def options(filters: Filters) -> dict[str, Any]:
-    """What the filters of a list offer."""
+BESIDE = {"area", "district"}  # filters next to which counts cost little and hold
+
+
+def options(session: Session, filters: Filters) -> dict[str, Any]:
+    """What the filters of a list offer, and how much each choice would leave.
+
+    Counts stand beside a list that is narrowed to a kind and an area at most; ``None`` elsewhere.
+    """
+    counts = None
+    if set(filters.active) <= BESIDE:
+        area = filters.area if filters.active else None
+        counts = facets.counts(session, facets.Chosen(kind=filters.kind or None, area=area))
     return {
+        "counts": counts,
         "phases": PHASES,
         "categories": choices.categories(filters.kind) if filters.kind else [],
         "area_name": area_label(filters.area) if filters.area else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,10 +11,13 @@ from hypothesis import strategies as st
 
 from app.access import Actor
 from app.kinds import KINDS
+from app.queries import facets, listing
 from app.queries import items as lists
-from app.queries import listing
 from app.queries.items import COUNTED, PAGE, Filters
+from app.services import facets as facets_now
+from models import db
 from tests import factories as make
+from tests.statements import Statements
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -172,3 +176,31 @@ def test_a_stranger_has_filed_nothing(session, noise):
     session.flush()
     assert clerk
     assert not lists.of_person(session, Actor()).items
+
+
+def test_each_choice_beside_a_list_says_how_much_it_would_leave(client):
+    for state in ("verified", "verified", "routed"):
+        make.item("lapor", state=state)
+    make.item("lapor", state="verified", visibility="confidential")
+    facets_now.refresh(db.session)
+    db.session.commit()
+    facets.forget()
+    page = client.get("/lapor/").get_data(as_text=True)
+    label = KINDS["lapor"].workflow["verified"].label
+    assert f">{label} (2)</option>" in page and "(3)" in page
+    with Statements() as sent:
+        client.get("/lapor/")
+    assert not [statement for statement in sent if "facet" in statement]
+    narrowed = client.get("/lapor/?category=pju-mati").get_data(as_text=True)
+    assert f">{label}</option>" in narrowed
+
+
+def test_the_counts_of_an_area_are_those_its_list_finds(client):
+    item = make.item("lapor", state="verified")
+    facets_now.refresh(db.session)
+    db.session.commit()
+    facets.forget()
+    page = client.get(f"/lapor/?area={item.area_code}").get_data(as_text=True)
+    found = lists.public_count(db.session(), lists.Filters(kind="lapor", area=item.area_code))
+    shown = re.search(rf'value="{item.area_code}" selected>[^<(]+ \((\d+)\)</option>', page)
+    assert shown and int(shown[1]) == found
