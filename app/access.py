@@ -254,6 +254,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "report_abuse": ("signed_in",),
     "see_evidence": ("triage", "owner", "auditor"),
     "read_identity": ("triage", "owner", "auditor"),
+    "renew_code": ("triage",),  # never who is judged by the reporter, nor who changes nothing
     "work_triage": ("triage", "validator"),
     "work_owner": ("owner",),
     "work_plan": ("planner", "coordinator"),
@@ -278,6 +279,7 @@ ITEM_ACTS = frozenset(
         "answer",
         "moderate",
         "read_identity",
+        "renew_code",
         "assign",
         "read_notes",
         "write_note",

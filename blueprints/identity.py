@@ -37,7 +37,9 @@ def reporter(kind: Kind, number: str) -> ResponseReturnValue:
     if not access.may(current_actor(), "read_identity", item):
         abort(403)
     form, told = IdentityForm(), None
-    form.reason.choices = list(identity.REASONS.items())
+    renews = access.may(current_actor(), "renew_code", item)
+    offered = (pair for pair in identity.REASONS.items() if renews or pair[0] != identity.NEW_CODE)
+    form.reason.choices = list(offered)
     if form.validate_on_submit():
         try:
             told = identity.read(item, current_actor(), form.reason.data, form.note.data)
@@ -51,7 +53,7 @@ def reporter(kind: Kind, number: str) -> ResponseReturnValue:
 
 
 @bp.post("/<kind:kind>/<number>/pelapor/kode")
-@may("read_identity")
+@may("renew_code")
 @limiter.limit("20/hour")
 def new_code(kind: Kind, number: str) -> ResponseReturnValue:
     """A new code for a reporter who has lost theirs; the answer is the receipt."""

@@ -254,7 +254,7 @@ KNOCKING = {
     "counter.join": COUNTER,
     "comments.judge": _TRIAGING,
     "identity.reporter": _TRIAGING | {"officer", "officer elsewhere", "auditor"},
-    "identity.new_code": _TRIAGING | {"officer", "officer elsewhere", "auditor"},
+    "identity.new_code": _TRIAGING,
 }
 
 # -- pages about an item: (whom, status); other readers get 403, all others 404 ------------
@@ -276,7 +276,7 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("POST", "work_queued.send"): (IN_THE_FIELD, 400),
     ("GET", "identity.reporter"): (IDENTITY, 200),
     ("POST", "identity.reporter"): (IDENTITY, 422),
-    ("POST", "identity.new_code"): (IDENTITY, 403),
+    ("POST", "identity.new_code"): (TRIAGE, 403),
     ("POST", "objections.add"): (SIGNED_IN, 409),
     ("GET", "filing.received"): (SIGNED_IN, 200),
     ("POST", "work_hands.change"): (HANDS, 400),

@@ -22,6 +22,7 @@ from models import IdentityReading, Item, Notification, User, db
 
 from . import audit, tracking
 
+NEW_CODE = "new_code"
 REASONS: Mapping[str, Any] = {
     "ask": _("To ask the reporter something"),
     "meet": _("To meet at the place"),
@@ -29,7 +30,7 @@ REASONS: Mapping[str, Any] = {
     "abuse": _("The report may be an abuse"),
     "law": _("A law or a court asks for it"),
     "inspection": _("Inspection by the auditors"),
-    "new_code": _("The reporter has lost the code"),
+    NEW_CODE: _("The reporter has lost the code"),
 }
 PER_HOUR = 20  # by one login; ``[limits] identity_readings_per_hour`` of the city changes it
 SHORTEST = 10  # characters of a reason in words
@@ -87,18 +88,19 @@ def fresh_code(item: Item, actor: Actor) -> str:
     """A new tracking code for a reporter who lost theirs; the old one ends.
 
     Only for whoever has read the identity for that within the quarter hour, to compare it with
-    the person in front of them.  Raises NotAllowed.
+    the person in front of them: whoever holds a code speaks as the reporter, so no office that
+    answers may make one.  Raises NotAllowed.
     """
     lately = select(IdentityReading.id).where(
         IdentityReading.item_id == item.id,
         IdentityReading.reader_id == actor.user_id,
-        IdentityReading.reason == "new_code",
+        IdentityReading.reason == NEW_CODE,
         IdentityReading.at > datetime.now(UTC) - timedelta(minutes=15),
     )
-    if not may(actor, "read_identity", item) or db.session.scalar(lately.limit(1)) is None:
-        raise NotAllowed("read_identity")
+    if not may(actor, "renew_code", item) or db.session.scalar(lately.limit(1)) is None:
+        raise NotAllowed("renew_code")
     if _login(item) is not None:
-        raise NotAllowed("read_identity")
+        raise NotAllowed("renew_code")
     return tracking.issue(item, actor)
 
 

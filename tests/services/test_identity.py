@@ -137,3 +137,17 @@ def test_a_lost_code_is_made_anew_by_whoever_compared_the_name():
     identity.read(with_account, actor, "new_code", "Membawa KTP, namanya sama.")
     with pytest.raises(NotAllowed):
         identity.fresh_code(with_account, actor)
+
+
+@pytest.mark.parametrize(("role", "seat"), [
+    ("officer", {"department_code": make.DEPARTMENT}),
+    ("auditor", {}),
+])  # fmt: skip
+def test_no_office_that_answers_or_inspects_makes_a_code_to_speak_as_the_reporter(role, seat):
+    reporter = make.person("Tanpa Akun")
+    item = make.item(author=reporter, state="resolved", department_code=make.DEPARTMENT)
+    code, actor = tracking.issue(item), make.actor(make.user(roles=(role,), **seat))
+    identity.read(item, actor, "new_code", "Membawa KTP, namanya sama.")
+    with pytest.raises(NotAllowed):
+        identity.fresh_code(item, actor)
+    assert tracking.find(item.number, code)
