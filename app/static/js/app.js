@@ -77,4 +77,39 @@
   for (const part of document.querySelectorAll("[data-refresh]")) refresh(part, 15);
 
   document.querySelector("[data-focus]")?.focus();
+
+  // The worker that keeps the quick report at hand without signal (see /sw.js): after the page, never before it.
+  const keepAtHand = () => navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
+  if ("serviceWorker" in navigator && document.querySelector("link[rel=manifest]")) {
+    if (document.readyState === "complete") keepAtHand();
+    else addEventListener("load", keepAtHand);
+  }
+
+  // Signing out: what has arrived is forgotten here, what waits in the queue (queue.js) is asked about first.
+  const unsent = () => new Promise((done) => {
+    const asked = indexedDB.open("rembuk-queue");
+    asked.onupgradeneeded = () => asked.transaction.abort(); // there is no queue
+    asked.onerror = () => done(0);
+    asked.onsuccess = () => {
+      const transaction = asked.result.transaction(["entries", "facts"], "readwrite");
+      const entries = transaction.objectStore("entries");
+      let left = 0;
+      transaction.objectStore("facts").clear();
+      entries.getAll().onsuccess = (event) => {
+        for (const entry of event.target.result) {
+          if (entry.state === "sent" && !entry.code) entries.delete(entry.key);
+          else if (entry.state !== "sent" && entry.account && (entry.title || entry.photos.length)) left += 1;
+        }
+      };
+      transaction.oncomplete = () => { asked.result.close(); done(left); };
+      transaction.onabort = () => { asked.result.close(); done(0); };
+    };
+  });
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (form.getAttribute("action") !== "/keluar" || form.dataset.leave !== undefined || !self.indexedDB) return;
+    event.preventDefault();
+    if (await unsent().catch(() => 0)) location.href = "/antrean?keluar=1";
+    else form.submit();
+  });
 })();

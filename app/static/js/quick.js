@@ -15,6 +15,12 @@
   let was = null; // what is being changed: an entry of the queue
   const named = new Map(); // a photo's name, size and time -> its id
 
+  const pin = (lon, lat, text) => {
+    [form.elements.lon.value, form.elements.lat.value] = [lon, lat];
+    part("gps-said").textContent = text;
+    part("unpin").hidden = !lon;
+  };
+
   // ---- what was typed
   const mark = (file) => `${file.name}|${file.size}|${file.lastModified}`;
   const photos = () => [...input.files].map((file) => {
@@ -63,7 +69,7 @@
     known = true;
     for (const [name, value] of Object.entries(kept.fields)) if (form.elements[name]) form.elements[name].value = value;
     form.elements.sender.value = kept.account === "" ? "guest" : "account";
-    part("gps-said").textContent = kept.fields.lon ? data.textGps.replace("{n}", "…").replace(/,.*$/, ".") : "";
+    pin(kept.fields.lon ?? "", kept.fields.lat ?? "", kept.fields.lon ? data.textPinned : "");
     const carrier = new DataTransfer();
     for (const photo of kept.photos) {
       const file = photo.blob instanceof File ? photo.blob : new File([photo.blob], photo.name);
@@ -78,8 +84,8 @@
   const clean = () => {
     form.reset();
     for (const remove of form.querySelectorAll(".photo-picks button")) remove.click();
-    form.elements.lon.value = form.elements.lat.value = "";
-    for (const name of ["gps-said", "kept"]) part(name).textContent = "";
+    pin("", "", "");
+    part("kept").textContent = "";
     [key, begun, known, was] = [crypto.randomUUID(), 0, false, null];
     clearTimeout(timer);
     sender();
@@ -113,12 +119,13 @@
       const [west, south, east, north] = data.bounds.split(",").map(Number);
       const inside = coords.longitude > west - 0.05 && coords.longitude < east + 0.05 && coords.latitude > south - 0.05 && coords.latitude < north + 0.05;
       if (!inside) { out.textContent = data.textOutside; return; }
-      form.elements.lon.value = coords.longitude.toFixed(6);
-      form.elements.lat.value = coords.latitude.toFixed(6);
-      out.textContent = data.textGps.replace("{n}", Math.max(1, Math.round(coords.accuracy)));
+      const near = Math.max(1, Math.round(coords.accuracy));
+      pin(coords.longitude.toFixed(6), coords.latitude.toFixed(6), data.textGps.replace("{n}", near));
       soon(100);
     }, refused, { enableHighAccuracy: true, timeout: 20_000, maximumAge: 30_000 });
   });
+
+  part("unpin").addEventListener("click", () => { pin("", "", ""); soon(100); form.elements.area_code.focus(); });
 
   // ---- handing in
   const wrong = (text) => {

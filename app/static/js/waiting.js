@@ -126,8 +126,8 @@
     row.dataset.state = entry.state;
     const state = node("p", "waiting-state");
     state.append(icon(ICONS[entry.state]), words[entry.state]);
-    row.append(state, node("p", "", [words[entry.sort], entry.title].filter(Boolean).join(": ")));
-    if (entry.photos.length) row.append(node("p", "small muted", `${entry.photos.length} ${words.photos}`));
+    row.append(state, node("p", "", entry.title));
+    if (entry.photos.length) row.append(node("p", "small muted", fill(words.photos, { n: entry.photos.length })));
     if (entry.state === "sent") row.append(...sent(entry));
     if (entry.state === "refused") row.append(...reasons(entry));
     if (entry.state === "waiting" && entry.checking) row.append(node("p", "small", words.checking));
@@ -168,7 +168,10 @@
   addEventListener("online", wake);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") wake(); });
   setInterval(() => { if (document.visibilityState === "visible" && navigator.onLine) queue.run(); }, 15_000);
-  draw().then(wake);
+  const tidy = async () => { // a step that was taken stands on the item's page
+    for (const entry of await queue.all()) if (entry.sort === "step" && entry.state === "sent") await queue.remove(entry.key);
+  };
+  tidy().then(draw).then(wake);
 
   // ---- on the way out
   const leaving = document.querySelector("[data-leaving]");

@@ -1,0 +1,369 @@
+"""Without signal: what is written waits on the phone, goes once, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from app.config import ROOT
+from app.queries.emergency import Alarm
+from models import Change, Item, Photo, db
+from tests import factories as make
+from tests.pictures import jpeg
+
+pytestmark = pytest.mark.journey
+PHONE = 390
+READY = "navigator.serviceWorker.controller !== null"
+CITY = tomllib.loads((ROOT / "cities/bandung/settings.toml").read_text("utf-8"))
+TEXTS = tomllib.loads((ROOT / "tests/data/emergency.toml").read_text("utf-8"))
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> str:
+    path = tmp_path / "lubang.jpg"
+    path.write_bytes(jpeg().getvalue())
+    return str(path)
+
+
+@pytest.fixture
+def resident(site, meet):
+    """Somebody with an account on a phone that has the site at hand."""
+    email = f"warga{uuid4().hex[:8]}@contoh.id"
+    with site.app.app_context():
+        make.user(email, name="Rina Rahasia")
+        db.session.commit()
+    visitor = meet("warga", PHONE)
+    visitor.enter(email)
+    at_hand(visitor)
+    return visitor
+
+
+def at_hand(visitor) -> None:
+    visitor.go("/lapor/cepat")
+    visitor.until(READY)
+
+
+def cut(visitor) -> None:
+    """No signal; the browser complains in its console, which is no trouble of ours."""
+    visitor.page.context.set_offline(True)
+
+
+def signal(visitor) -> None:
+    visitor.page.context.set_offline(False)
+    visitor.trouble.clear()
+
+
+def write(visitor, title: str, photo: str | None = None, body: str = "") -> None:
+    page = visitor.page
+    if photo:
+        page.set_input_files("#photos", photo)
+        page.locator(".photo-picks li").wait_for()
+    page.select_option("select[name='area_code']", make.KELURAHAN)
+    visitor.choose("category_code", "Jalan rusak")
+    visitor.type("title", title)
+    visitor.type("body", body or "Sudah dua minggu, dan makin lebar tiap hujan.")
+    visitor.pick("visibility", "public")
+
+
+def hand_in(visitor) -> None:
+    visitor.page.locator("[data-quick] button[type=submit]").click()
+
+
+def card(visitor, state: str) -> Any:
+    found = visitor.page.locator(f".waiting-list > li.is-{state}")
+    found.first.wait_for(timeout=30_000)
+    return found
+
+
+def filed(site, title: str) -> list[tuple[str, int]]:
+    """Number and photos of every item of that title."""
+    with site.app.app_context():
+        of_item = select(func.count()).where(Photo.item_id == Item.id).scalar_subquery()
+        rows = db.session.execute(select(Item.number, of_item).where(Item.title == title))
+        return [tuple(row) for row in rows]
+
+
+def a_title() -> str:
+    return f"Lubang di depan SD {uuid4().hex[:6]}"
+
+
+def test_a_report_written_without_signal_becomes_one_item_with_its_photo(site, resident, photo):
+    title, page = a_title(), resident.page
+    cut(resident)
+    page.goto(site.url + "/lapor/cepat")
+    assert page.locator("[data-no-signal]").is_visible()
+    write(resident, title, photo)
+    hand_in(resident)
+    card(resident, "waiting")
+    assert filed(site, title) == []
+    page.reload()
+    assert title in card(resident, "waiting").inner_text()
+    resident.trouble.clear()
+    resident.look("cepat-tanpa-sinyal")
+    signal(resident)
+    done = card(resident, "sent").inner_text()
+    ((number, photos),) = filed(site, title)
+    assert (number in done, photos) == (True, 1)
+    resident.look("cepat-terkirim")
+
+
+def test_what_is_being_typed_survives_the_page_and_goes_by_the_same_key(site, resident, photo):
+    title, page = a_title(), resident.page
+    write(resident, title, photo)
+    page.locator("[data-kept]:not(:empty)").wait_for()
+    resident.look("cepat")
+    page.reload()
+    resident.until(f"document.querySelector('[name=title]').value === {title!r}")
+    page.locator(".photo-picks li").wait_for()
+    hand_in(resident)
+    card(resident, "sent")
+    assert [photos for _number, photos in filed(site, title)] == [1]
+
+
+def test_an_answer_lost_on_the_way_makes_no_second_report(site, resident, photo):
+    title, page, lost = a_title(), resident.page, []
+
+    def lose(route: Any) -> None:
+        """The server does its work; its answer never arrives."""
+        if route.request.method == "POST" and len(lost) < 4:
+            lost.append(route.request.url)
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.context.route("**/lapor/cepat/**", lose)
+    write(resident, title, photo)
+    hand_in(resident)
+    for _ in range(6):
+        page.wait_for_timeout(300)
+        page.evaluate("Rembuk.queue.run()")
+    card(resident, "sent")
+    assert len(lost) >= 2
+    assert [photos for _number, photos in filed(site, title)] == [1]
+    resident.trouble.clear()
+
+
+def test_two_tabs_and_a_double_tap_send_it_once(site, resident):
+    title, page = a_title(), resident.page
+    other = page.context.new_page()
+    other.goto(site.url + "/antrean")
+    cut(resident)
+    write(resident, title)
+    page.locator("[data-quick] button[type=submit]").dblclick()
+    card(resident, "waiting")
+    signal(resident)
+    for tab in (page, other):
+        tab.evaluate("Promise.all([Rembuk.queue.run(), Rembuk.queue.run()])")
+    card(resident, "sent")
+    assert len(filed(site, title)) == 1
+
+
+def test_a_queue_waits_for_its_owner_and_signing_out_asks_what_shall_become_of_it(site, resident):
+    title, page = a_title(), resident.page
+    page.evaluate("Rembuk.queue.begin()")
+    cut(resident)
+    write(resident, title)
+    hand_in(resident)
+    card(resident, "waiting")
+    page.context.route("**/antrean/mulai*", lambda route: route.abort())
+    signal(resident)
+    page.goto(site.url + "/saya")
+    page.locator("header .menu.phone-only > summary").click()
+    page.locator("header .menu.phone-only form[action='/keluar'] button").click()
+    page.wait_for_url("**/antrean?keluar=1")
+    resident.trouble.clear()
+    resident.look("antrean-keluar")
+    with page.expect_navigation():
+        page.locator("[data-leave-keep]").click()
+    page.context.unroute("**/antrean/mulai*")
+    page.goto(site.url + "/antrean")
+    page.locator(".waiting-list a", has_text="Masuk").or_(
+        page.locator(".waiting-list a", has_text="Sign in")
+    ).wait_for()
+    assert filed(site, title) == []
+    resident.trouble.clear()
+    resident.look("antrean-masuk-dulu")
+
+
+def test_without_an_account_the_code_stands_on_the_phone_and_opens_the_report(site, meet):
+    visitor, title = meet("tamu", PHONE), a_title()
+    at_hand(visitor)
+    cut(visitor)
+    write(visitor, title)
+    hand_in(visitor)
+    card(visitor, "waiting")
+    signal(visitor)
+    done = card(visitor, "sent")
+    code = done.locator(".waiting-code").inner_text()
+    number = done.locator(".number").inner_text()
+    visitor.look("cepat-kode")
+    visitor.go("/lacak")
+    visitor.type("number", number)
+    visitor.type("code", code)
+    visitor.send()
+    assert title in visitor.page.locator("main").inner_text()
+
+
+def test_the_caches_hold_nothing_personal_and_other_pages_say_that_there_is_no_signal(
+    site, resident
+):
+    page = resident.page
+    for path in ("/saya", "/profil", "/lapor/", "/antrean", "/lapor/cepat", "/"):
+        page.goto(site.url + path)
+    held = page.evaluate(
+        """async () => {
+          const found = {};
+          for (const name of await caches.keys()) {
+            const cache = await caches.open(name);
+            for (const request of await cache.keys()) {
+              const answer = await cache.match(request);
+              found[new URL(request.url).pathname] =
+                [answer.headers.get("Cache-Control"), await answer.text()];
+            }
+          }
+          return found;
+        }"""
+    )
+    pages = {path for path in held if not path.startswith("/static/")}
+    assert pages == {"/lapor/cepat", "/antrean", "/luring"}
+    for path, (kept, text) in held.items():
+        assert "private" not in kept, path
+        assert "no-store" not in kept, path
+        assert "Rina" not in text, path
+        assert "csrf_token" not in text or path.startswith("/static/"), path
+    cut(resident)
+    page.goto(site.url + "/saya")
+    assert page.locator("a[href='/lapor/cepat']").is_visible()
+    assert "Rina" not in page.content()
+    resident.trouble.clear()
+    resident.look("luring")
+
+
+def test_an_emergency_is_recognised_without_signal_and_exactly_as_by_the_server(site, resident):
+    page = resident.page
+    alarm = Alarm.read(CITY["emergency"])
+    texts = [*TEXTS["ordinary"], *TEXTS["emergencies"]]
+    heard = page.evaluate(
+        """(texts) => {
+          const told = JSON.parse(document.querySelector("[data-alarm]").dataset.alarm);
+          return texts.map(Rembuk.alarm(told));
+        }""",
+        texts,
+    )
+    assert heard == [alarm.heard(text) for text in texts]
+    title = "Rumah sedang kebakaran"
+    cut(resident)
+    write(resident, title, body="Api membesar, tolong segera.")
+    hand_in(resident)
+    page.locator("[data-stopped]").wait_for()
+    assert page.locator("[data-stopped] a[href='tel:112']").is_visible()
+    resident.trouble.clear()
+    resident.look("cepat-darurat")
+    assert page.locator(".waiting-list > li").count() == 0
+    page.locator("[data-safe]").click()
+    card(resident, "waiting")
+    signal(resident)
+    card(resident, "sent")
+
+
+def test_what_is_refused_says_why_and_is_put_right_with_nothing_lost(site, resident):
+    title, page = a_title(), resident.page
+    cut(resident)
+    write(resident, title)
+    page.evaluate(
+        """() => {
+          const { lon, lat } = document.querySelector("[data-quick]").elements;
+          [lon.value, lat.value] = ["95.0", "5.0"]; // a phone that thinks it is in Aceh
+        }"""
+    )
+    hand_in(resident)
+    card(resident, "waiting")
+    signal(resident)
+    refused = card(resident, "refused")
+    resident.trouble.clear()
+    resident.look("cepat-ditolak")
+    refused.locator("button", has_text="Ubah").or_(
+        refused.locator("button", has_text="Change")
+    ).click()
+    resident.until(f"document.querySelector('[name=title]').value === {title!r}")
+    page.locator("[data-unpin]").click()
+    hand_in(resident)
+    card(resident, "sent")
+    assert len(filed(site, title)) == 1
+
+
+def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
+    with site.app.app_context():
+        item = make.item("lapor", state="accepted", department_code=make.DEPARTMENT)
+        number, item_id = item.number, item.id
+        db.session.commit()
+    officer = meet("petugas", PHONE)
+    officer.enter("officer@contoh.id")
+    officer.go("/kerja/lapangan")
+    officer.until(READY)
+    page = officer.page
+    mine = page.locator("[data-row]", has_text=number)
+    cut(officer)
+    mine.locator("form[action$='/langkah/start'] button").click()
+    card(officer, "waiting")
+    signal(officer)
+    card(officer, "sent")
+    assert site.state(number) == "working"
+
+    officer.go("/kerja/lapangan")
+    page.locator(".waiting-list > li").first.wait_for(state="detached")
+    cut(officer)
+    mine.locator("details.act > summary").click()
+    form = mine.locator("form[action$='/langkah/submit_proof']")
+    form.locator("input[type=file]").set_input_files(photo)
+    form.locator("textarea").fill("Lubang sudah ditambal, aspal sudah kering.")
+    form.locator("button").click()
+    card(officer, "waiting")
+    officer.trouble.clear()
+    officer.look("lapangan-tanpa-sinyal")
+    signal(officer)
+    page.locator(".waiting-list > li", has_text="Foto").or_(
+        page.locator(".waiting-list > li", has_text="photos are being checked")
+    ).first.wait_for()
+    site.work()
+    page.wait_for_timeout(5500)
+    page.evaluate("Rembuk.queue.run()")
+    asked = card(officer, "refused")
+    officer.trouble.clear()  # a refusal is an error to the browser's console
+    officer.look("lapangan-penjelasan")
+    for area in asked.locator("textarea").all():
+        area.fill("Kamera dinas tidak mencatatnya; ketua RW ikut menyaksikan.")
+    asked.locator("form button").click()
+    card(officer, "sent")
+    assert site.state(number) == "proof_submitted"
+    with site.app.app_context():
+        taken = select(func.count()).where(Change.item_id == item_id, Change.step == "submit_proof")
+        photos = select(func.count()).where(Photo.item_id == item_id)
+        assert (db.session.scalar(taken), db.session.scalar(photos)) == (1, 1)
+
+
+def test_a_step_that_comes_too_late_says_what_happened_meanwhile(site, meet):
+    with site.app.app_context():
+        item = make.item("lapor", state="accepted", department_code=make.DEPARTMENT)
+        number, item_id = item.number, item.id
+        db.session.commit()
+    officer = meet("petugas", PHONE)
+    officer.enter("officer@contoh.id")
+    officer.go("/kerja/lapangan")
+    cut(officer)
+    mine = officer.page.locator("[data-row]", has_text=number)
+    mine.locator("form[action$='/langkah/start'] button").click()
+    card(officer, "waiting")
+    with site.app.app_context():
+        make.walk(db.session.get_one(Item, item_id), "working")
+        db.session.commit()
+    signal(officer)
+    assert number in card(officer, "refused").inner_text()
+    officer.trouble.clear()
+    officer.look("lapangan-terlambat")
