@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -137,3 +139,17 @@ def test_a_watch_is_nobody_elses(client_for):
     client_for(mine).post("/ikuti", data=form())
     made = db.session.scalars(Watch.__table__.select()).first()
     assert client_for(make.user()).post(f"/ikuti/{made}/hapus").status_code == 404
+
+
+def test_lists_and_items_name_their_feeds_and_an_area_can_be_followed_from_its_list(client):
+    item = make.item("lapor", state="verified")
+    page = unescape(client.get(f"/lapor/?area={item.area_code}").get_data(as_text=True))
+    feed = re.search(r'type="application/atom\+xml"[^>]+href="([^"]+)"', page)
+    assert feed and client.get(feed[1]).mimetype == "application/atom+xml"
+    assert item.number in client.get(feed[1]).get_data(as_text=True)
+    assert f"/ikuti?wilayah={item.area_code}&jenis=lapor" in page
+    shown = client.get(f"/lapor/{item.number}").get_data(as_text=True)
+    assert f"/lapor/{item.number}/umpan.atom" in shown
+    hidden = make.item("lapor", published=False)
+    mine = client.get(f"/lapor/{hidden.number}")
+    assert mine.status_code == 404

@@ -57,9 +57,19 @@
     keep();
     draw();
   });
-  form.addEventListener("change", () => {
+  // While the map is hidden it has no size to fit the city into.
+  const [west, south, east, north] = box.dataset.bounds.split(",").map(Number);
+  let seen = false;
+  function look() {
+    if (!box.offsetWidth) return;
     map.invalidateSize();
+    if (!seen) map.fitBounds([[south, west], [north, east]], { padding: [6, 6], animate: false });
+    seen = true;
+  }
+  form.addEventListener("change", () => {
+    look();
     draw();
   });
+  look();
   draw();
 })();
