@@ -15,6 +15,7 @@ from wtforms import SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from app.access import ACTS, seat_for
+from app.access import may as may_now
 from app.extensions import limiter
 from app.forms import whole
 from app.forms.steps import StepForm, answers, form_for
@@ -154,12 +155,15 @@ def show(bulk_id: int) -> ResponseReturnValue:
     """How far an act has come, and the button that calls it off."""
     found = _mine(bulk_id)
     left = int((found.run_at - datetime.now(UTC)).total_seconds())
+    actor = current_actor()  # what an act did may have taken an item out of its chooser's sight
+    readable = {line.item_id for line in found.items if may_now(actor, "read", line.item)}
     return render_template(
         "work/bulk_show.html",
         found=found,
         kind=KINDS[found.kind],
         label=_label(found.kind, found.act),
         left=max(left, 0),
+        readable=readable,
         places=places_for(current_actor()),
     )
 

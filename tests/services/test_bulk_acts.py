@@ -263,3 +263,16 @@ def test_what_was_shown_and_has_moved_since_is_left_alone(client_for, clerk):
     client_for(clerk).post("/kerja/sekaligus", data=form)
     act = db.session.scalars(select(BulkAct)).one()
     assert [line.item_id for line in act.items] == [two.id]
+
+
+def test_what_an_act_took_out_of_its_choosers_sight_stands_there_by_its_number_only(
+    client_for, clerk
+):
+    kept, gone = verified(2)
+    made = queued(clerk, [kept, gone])
+    gone.oversight, gone.visibility = True, "confidential"
+    db.session.commit()
+    page = client_for(clerk).get(f"/kerja/sekaligus/{made.id}").get_data(as_text=True)
+    assert kept.title in page
+    assert gone.title not in page
+    assert gone.number in page
