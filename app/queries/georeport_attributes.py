@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.forms.georeport import Refused
 from app.forms.questions import Answer, read
 from app.kinds.lapor import LAPOR
+from app.queries.calendar import city_day
 from app.queries.georeport_services import questions
 from models import Category, db
 
@@ -18,7 +19,7 @@ def service(code: str) -> Category:
     if not code:
         raise Refused(400, _("service_code is needed."))
     category = db.session.get(Category, code)
-    if category is None or category.kind != LAPOR.slug or category.valid_to is not None:
+    if category is None or category.kind != LAPOR.slug or not category.holds(city_day()):
         raise Refused(404, _("service_code was not found."))
     if category.emergency:
         raise Refused(400, category.emergency)

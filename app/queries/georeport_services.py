@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, select
+from sqlalchemy import Date, Row, and_, bindparam, exists, or_, select
 
 from app.kinds.lapor import LAPOR
+from app.queries.calendar import city_day
 from models import AnySession, Category, CategoryQuestion, GeoreportChangeset
 
 COLUMNS: tuple[Any, ...] = (
@@ -21,9 +22,14 @@ COLUMNS: tuple[Any, ...] = (
     .where(CategoryQuestion.category_code == Category.code, CategoryQuestion.valid_to.is_(None))
     .label("asks"),
 )
+TODAY = bindparam("today", type_=Date)
+HOLDS = and_(  # as ``Category.holds`` has it
+    or_(Category.valid_from.is_(None), Category.valid_from <= TODAY),
+    or_(Category.valid_to.is_(None), Category.valid_to > TODAY),
+)
 SERVICES = (
     select(*COLUMNS)
-    .where(Category.kind == LAPOR.slug, Category.valid_to.is_(None), Category.emergency == "")
+    .where(Category.kind == LAPOR.slug, HOLDS, Category.emergency == "")
     .order_by(Category.position)
 )
 QUESTIONS = (
@@ -35,12 +41,12 @@ QUESTIONS = (
 
 def services(session: AnySession) -> Sequence[Row[Any]]:
     """What can be reported, in the city's order; emergencies are no service of ours."""
-    return session.execute(SERVICES).all()
+    return session.execute(SERVICES, {"today": city_day()}).all()
 
 
 def service(session: AnySession, code: str) -> Row[Any] | None:
     """One service in force, or None."""
-    return session.execute(SERVICES.where(Category.code == code)).first()
+    return session.execute(SERVICES.where(Category.code == code), {"today": city_day()}).first()
 
 
 def questions(session: AnySession, code: str) -> list[CategoryQuestion]:

@@ -58,7 +58,7 @@ def _area(item: Item, actor: Actor, code: str) -> str:
 
 def _category(item: Item, actor: Actor, code: str) -> str:
     found = db.session.get(Category, code)
-    if found is None or found.kind != item.kind or found.valid_to is not None:
+    if found is None or found.kind != item.kind or not found.holds(city_day()):
         raise Refused("category", _("There is no such category."))
     over = state_of(item).phase is Phase.DONE or state_of(item).held_by == "appeal"
     if found.place_bound and not item.category.place_bound and over:

@@ -9,6 +9,7 @@ import pytest
 
 from app.kinds.lapor import LAPOR
 from app.queries import georeport_shape
+from app.queries.calendar import city_day
 from app.workflow import Phase
 from models import CategoryQuestion
 from tests import factories as make
@@ -108,6 +109,15 @@ def test_emergencies_proposals_and_unknown_codes_are_no_services(api):
     assert not {"kebakaran", "kecelakaan"} & codes
     for code in ("kebakaran", make.category("musrenbang").code, "tidak-ada"):
         assert api.problem(api.get(f"services/{code}.json"), 404)
+
+
+def test_a_service_is_offered_until_the_day_it_ends(api, session):
+    category = make.category()
+    for days, offered in ((1, True), (0, False)):
+        category.valid_to = city_day() + timedelta(days=days)
+        session.commit()
+        codes = {row["service_code"] for row in api.get("services.json").get_json()}
+        assert (category.code in codes) is offered
 
 
 def test_the_changeset_moves_when_an_attribute_is_edited_and_not_otherwise(api, session):
