@@ -17,14 +17,16 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from app.extensions import limiter
-from app.forms import PlaceForm
+from app.forms import Form, PlaceForm
+from app.forms.questions import with_questions
 from app.kinds import Kind
 from app.queries import alike, choices, elsewhere, filing
 from app.queries.actors import current_actor
 from app.queries.labels import labels
+from app.queries.questions import asked as questions_of
 from app.services import drafts, items, queued, tracking
 from app.services.images import PhotoProblem
-from models import Draft, Item, db
+from models import CategoryQuestion, Draft, Item, db
 
 from .filing import draft_of, form_of, held_keys, values_of
 from .guards import public
@@ -67,7 +69,18 @@ def page(kind: Kind) -> ResponseReturnValue:
         stops=stops,
         alarm=filing.alarm().told(),
         conditions=filing.conditions(kind),
+        asked=_asked(kind),
     )
+
+
+def _asked(kind: Kind) -> dict[str, tuple[list[CategoryQuestion], Form]]:
+    """What each category asks, with the fields: on the page before there is no signal."""
+    found = {code: questions_of(kind, code) for code, _name in choices.categories(kind.slug)}
+    return {
+        code: (questions, with_questions(Form, questions)(meta={"csrf": False}))
+        for code, questions in found.items()
+        if questions
+    }
 
 
 @bp.get("/antrean")
@@ -175,7 +188,10 @@ def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 def _kept(kind: Kind, key: uuid.UUID) -> Draft:
     """The draft with what was typed: the place on one of its pages, the rest on another."""
     draft_of(key)
-    typed = {n: v[: drafts.LARGEST] for n, v in request.form.items() if n not in NOT_TYPED}
+    typed: dict[str, str | list[str]] = {}
+    for name, values in request.form.lists():
+        cut = [value[: drafts.LARGEST] for value in values[:100]]
+        typed |= {name: cut if len(cut) > 1 else cut[0]} if name not in NOT_TYPED else {}
     place = {name: typed.pop(name, "") for name in PLACE}
     actor = current_actor()
     for page, answers in (("foto", {}), ("lokasi", place), ("isi", typed)):

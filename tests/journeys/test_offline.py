@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from app.config import ROOT
 from app.queries.emergency import Alarm
-from models import Change, Item, Photo, db
+from models import Change, Complaint, Item, Photo, db
 from tests import factories as make
 from tests.pictures import jpeg
 
@@ -126,7 +126,8 @@ def test_what_is_being_typed_survives_the_page_and_goes_by_the_same_key(site, re
 
 
 def test_an_answer_lost_on_the_way_makes_no_second_report(site, resident, photo):
-    title, page, lost = a_title(), resident.page, []
+    title, page = a_title(), resident.page
+    lost: list[str] = []
 
     def lose(route: Any) -> None:
         """The server does its work; its answer never arrives."""
@@ -270,6 +271,26 @@ def test_an_emergency_is_recognised_without_signal_and_exactly_as_by_the_server(
     card(resident, "waiting")
     signal(resident)
     card(resident, "sent")
+
+
+def test_what_a_category_asks_is_asked_and_answered_without_signal(site, resident):
+    title, page = a_title(), resident.page
+    cut(resident)
+    write(resident, title)
+    resident.choose("category_code", "Lampu jalan")
+    page.check("[name='tanya-keadaan'][value='mati']", force=True)
+    page.locator("[data-kept]:not(:empty)").wait_for()
+    page.reload()
+    resident.until("document.querySelector('[name=tanya-keadaan]:checked')?.value === 'mati'")
+    resident.trouble.clear()
+    resident.look("cepat-pertanyaan")
+    hand_in(resident)
+    card(resident, "waiting")
+    signal(resident)
+    card(resident, "sent")
+    with site.app.app_context():
+        item = db.session.scalars(select(Complaint).where(Complaint.title == title)).one()
+        assert item.answers["keadaan"] == "mati"
 
 
 def test_what_is_refused_says_why_and_is_put_right_with_nothing_lost(site, resident):

@@ -30,7 +30,10 @@
   });
   const fields = () => {
     const typed = {};
-    for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "sender") typed[name] = value;
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value !== "string" || name === "sender") continue;
+      typed[name] = name in typed ? [typed[name], value].flat() : value; // several boxes of one question
+    }
     return typed;
   };
   const account = async () => {
@@ -61,13 +64,34 @@
   new MutationObserver(() => soon(50)).observe(form.querySelector(".photo-picks"), { childList: true });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && timer) keep(); });
 
+  // ---- what the chosen category asks: it came with the page, as there may be no signal now
+  const ask = () => {
+    const asked = form.querySelector(`template[data-asked="${CSS.escape(form.elements.category_code.value)}"]`);
+    part("questions").replaceChildren(...(asked ? [asked.content.cloneNode(true)] : []));
+  };
+  form.elements.category_code.addEventListener("change", () => {
+    const seen = form.elements.ditanya?.value;
+    if (seen !== form.elements.category_code.value) ask();
+  });
+  const put = (name, value) => {
+    const there = form.elements[name];
+    const boxes = there instanceof RadioNodeList ? [...there] : [there].filter(Boolean);
+    for (const box of boxes) {
+      if (["checkbox", "radio"].includes(box.type)) box.checked = [value].flat().includes(box.value);
+      else box.value = value;
+    }
+  };
+
   const show = (kept) => {
     form.reset();
     was = kept;
     key = kept.key;
     begun = kept.at;
     known = true;
-    for (const [name, value] of Object.entries(kept.fields)) if (form.elements[name]) form.elements[name].value = value;
+    for (const [name, value] of Object.entries(kept.fields)) {
+      put(name, value);
+      if (name === "category_code") ask();
+    }
     form.elements.sender.value = kept.account === "" ? "guest" : "account";
     pin(kept.fields.lon ?? "", kept.fields.lat ?? "", kept.fields.lon ? data.textPinned : "");
     const carrier = new DataTransfer();
@@ -85,6 +109,7 @@
     form.reset();
     for (const remove of form.querySelectorAll(".photo-picks button")) remove.click();
     pin("", "", "");
+    ask();
     part("kept").textContent = "";
     [key, begun, known, was] = [crypto.randomUUID(), 0, false, null];
     clearTimeout(timer);
