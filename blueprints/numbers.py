@@ -11,15 +11,15 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
+from app.exchange.tables import guarded
 from app.extensions import language
 from app.queries import numbers
 from app.queries.labels import area_label, department_label
 from models import Area, Department
 
 from .guards import public
-from .page import session
+from .page import piece, session
 
 bp = Blueprint("numbers", __name__, url_prefix="/angka")
 KEPT = 200  # pages of figures remembered by each process
@@ -40,8 +40,8 @@ def _page(
     counted = numbers.refreshed_at(reads)
     shown = {"scope": scope, "code": code, "name": name, "days": days}
 
-    def made() -> Markup:
-        return Markup(render_template("numbers/_figures.html", **shown, **_figures(shown, more)))
+    def made() -> str:
+        return piece("numbers/_figures.html", **shown, **_figures(shown, more))
 
     body = _kept((scope, code, name, days, language(), counted), made) if counted else made()
     page = {"counted": counted, "windows": numbers.DAYS, "body": body}
@@ -66,11 +66,9 @@ def _figures(shown: dict[str, Any], more: Callable[[], dict[str, Any]]) -> dict[
     }
 
 
-def _kept(key: Key, make: Callable[[], Markup]) -> Markup:
+def _kept(key: Key, make: Callable[[], str]) -> str:
     """What was made of the same count before; the latest so many are remembered."""
-    kept: OrderedDict[Key, Markup] = current_app.extensions.setdefault(
-        "rembuk_numbers", OrderedDict()
-    )
+    kept: OrderedDict[Key, str] = current_app.extensions.setdefault("rembuk_numbers", OrderedDict())
     found = kept.get(key)
     if found is None:
         found = kept[key] = make()
@@ -130,6 +128,6 @@ def download() -> ResponseReturnValue:
     for scope in ("department", "district", "area"):
         for name, figure in numbers.all_of(reads, scope, days):
             cells = numbers.published(figure).values()
-            writer.writerow((scope, figure.code, name, days, *cells))
+            writer.writerow((scope, figure.code, guarded(name), days, *cells))
     head = {"Content-Disposition": f'attachment; filename="angka-lapor-{days}-hari.csv"'}
     return Response("\ufeff" + out.getvalue(), mimetype="text/csv", headers=head)

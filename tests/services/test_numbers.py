@@ -208,3 +208,12 @@ def test_the_figures_are_made_once_for_each_count_and_anew_after_the_next(client
     numbers.refresh(db.session())
     db.session.commit()
     assert figures() != first
+
+
+def test_no_name_in_the_table_is_a_formula(client, session):
+    make.department().name = "=1+1"
+    make.item("lapor", state="routed")
+    numbers.refresh(db.session)
+    session.commit()
+    table = client.get("/angka/unduh.csv").get_data(as_text=True)
+    assert f"{make.DEPARTMENT},'=1+1," in table
