@@ -11,12 +11,11 @@ from sqlalchemy import select
 
 from app.access import ACTS, AREA_ROLES, Actor, Seat, may, seat_for
 from app.queries import colleagues
-from app.queue import enqueue
 from app.workflow import NotAllowed, Step
-from models import Assignment, Change, Item, Notification, User, db
+from models import Assignment, Change, Item, Notification, db
 from models.item import OVER
 
-from . import audit
+from . import audit, postbag
 from .answers import Refused
 
 
@@ -129,7 +128,4 @@ def tell(event: str, item: Item, users: list[int], source: int) -> None:
     ]
     db.session.add_all(lines)
     db.session.flush()
-    query = select(User.id).where(User.id.in_(users), User.wants_email)
-    wanted = set(db.session.scalars(query))
-    if letters := [line.id for line in lines if line.user_id in wanted]:
-        enqueue("mail_notifications", queue="mail", notification_ids=letters)
+    postbag.post([line.id for line in lines])

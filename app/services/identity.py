@@ -16,11 +16,10 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import func, select, text
 
 from app.access import ACTS, Actor, may, seat_for
-from app.queue import enqueue
 from app.workflow import NotAllowed
 from models import IdentityReading, Item, Notification, User, db
 
-from . import audit, tracking
+from . import audit, postbag, tracking
 
 NEW_CODE = "new_code"
 REASONS: Mapping[str, Any] = {
@@ -133,8 +132,7 @@ def _tell(item: Item, reading: IdentityReading) -> None:
     line = Notification(user_id=user.id, event="identity", item_id=item.id, source_id=reading.id)
     db.session.add(line)
     db.session.flush()
-    if user.wants_email and user.confirmed_at:
-        enqueue("mail_notifications", queue="mail", notification_ids=[line.id])
+    postbag.post([line.id])
 
 
 def _identity(item: Item) -> Identity:

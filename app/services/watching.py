@@ -17,8 +17,9 @@ from app.queue import enqueue
 from app.workflow import Phase
 from models import Change, Follow, Item, Notification, User, Watch, WatchNews, db
 
+from . import postbag
+
 MOST = 20
-LETTERS = 50  # sent by one job
 
 
 class TooMany(Exception):
@@ -100,18 +101,7 @@ def _notify(users: set[int], item: Item, change: Change) -> None:
         for user in sorted(users)
     ]  # fmt: skip
     told = insert(Notification).values(rows).on_conflict_do_nothing()
-    fresh = db.session.execute(told.returning(Notification.id, Notification.user_id)).all()
-    wanting = select(User.id).where(
-        User.id.in_([row.user_id for row in fresh]),
-        User.wants_email,
-        User.mail_pace == "instant",
-        User.confirmed_at.is_not(None),
-    )
-    mailed = set(db.session.scalars(wanting))
-    ids = [row.id for row in fresh if row.user_id in mailed]
-    for first in range(0, len(ids), LETTERS):
-        part = ids[first : first + LETTERS]
-        enqueue("mail_notifications", queue="mail", notification_ids=part)
+    postbag.post(db.session.scalars(told.returning(Notification.id)).all())
 
 
 # -- one tap to stop ------------------------------------------------------------------------

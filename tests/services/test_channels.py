@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.config import SettingsError, _channels
 from app.exchange import channels as exchange
 from app.jobs import mail
-from app.services import channels, items, supports
-from models import Notification, db
+from app.services import channels, items, supports, watching
+from models import Change, Notification, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -138,3 +138,19 @@ def test_the_setting_is_checked_at_start():
         with pytest.raises(SettingsError):
             _channels({"REMBUK_CHANNELS": wrong})
     assert current_app.config["CHANNELS"]
+
+
+def test_news_of_a_watched_place_comes_through_a_channel_without_any_letter(offered):
+    user = make.user(wants_email=False)
+    proved(user)
+    told = {"name": "Dago", "area_code": make.KELURAHAN, "pace": "instant", "finished": True}
+    watching.add(make.actor(user), dict.fromkeys(("kind", "category_code", "metres")) | told)
+    item = make.item("lapor", state="verified")
+    change = db.session.scalars(
+        select(Change.id).where(Change.item_id == item.id, Change.step == "verify")
+    ).one()
+    jobs = text("SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'mail_notifications'")
+    before = db.session.scalar(jobs)
+    item.published_at = db.session.get_one(Change, change).at
+    watching.tell(change)
+    assert db.session.scalar(jobs) == before + 1
