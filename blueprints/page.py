@@ -79,6 +79,11 @@ def static_url(filename: str) -> str:
     return _kept(filename, changed)
 
 
+def piece(template: str, **values: Any) -> Markup:
+    """A part of a page as its template made it, to be set into others."""
+    return Markup(render_template(template, **values))
+
+
 OPTION = re.compile(r'<option value="([\d.]+)">([^<]*)')
 
 
