@@ -11,6 +11,7 @@ from app.access import Actor
 from app.forms import whole
 from app.forms.steps import EXPLAIN, StepForm, photo_ids
 from app.kinds import state_of
+from app.queries import item_page
 from app.queries import proof as reads
 from app.services import photos, proof
 from app.services.images import PhotoProblem
@@ -83,11 +84,12 @@ def forgive(form: StepForm) -> None:
 
 
 def shown(item: Item, step: Step, actor: Actor) -> dict[str, Any]:
-    """For a step's template: the ``waiting`` photos, and the ``proofs`` to judge."""
+    """For a step's template: ``waiting`` photos, ``proofs`` to judge and the ``pictures`` there."""
     judged = step.target is not None and state_of(item).name in reads.JUDGED
     return {
         "waiting": look(item, step, actor),
         "proofs": reads.of_item(db.session(), item, actor) if judged else [],
+        "pictures": item_page.photos(db.session(), item) if judged else [],
     }
 
 

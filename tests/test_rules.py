@@ -21,7 +21,7 @@ TEMPLATES = ROOT / "app" / "templates"
 LONGEST = 400
 
 # URL parts that are text because nothing narrower says more; each is looked up, never run.
-FREE_TEXT = {"number", "step", "token", "name", "filename"}
+FREE_TEXT = {"number", "step", "token", "name", "filename", "mark"}
 # Parts of URLs that are what they are everywhere.
 NOT_INDONESIAN = {"static", "healthz", "readyz", "admin", "opd", "api"}
 

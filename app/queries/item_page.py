@@ -24,6 +24,7 @@ class Picture:
 
     name: str
     change_id: int | None
+    id: int | None = None
 
 
 @dataclass
@@ -87,7 +88,7 @@ TRAIL = (
     .order_by(Change.seq)
 )
 PHOTOS = (
-    select(Photo.media_name, Photo.change_id)
+    select(Photo.media_name, Photo.change_id, Photo.id)
     .where(Photo.item_id == bindparam("item"), Photo.status == "ready")
     .order_by(Photo.id)
 )
@@ -118,7 +119,7 @@ FOLLOWED = select(Follow.item_id).where(
 def photos(session: Session, item: Item) -> list[Picture]:
     """The item's photos that may be shown, oldest first."""
     rows = session.execute(PHOTOS, {"item": item.id})
-    return [Picture(name, change_id) for name, change_id in rows]
+    return [Picture(name, change_id, photo_id) for name, change_id, photo_id in rows]
 
 
 def photos_waiting(session: Session, item: Item) -> int:
