@@ -17,6 +17,7 @@ from typing import Any
 from flask import current_app
 from flask_babel import lazy_gettext as _
 from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
 
 from app.access import ACTS, Actor, Seat, may, seat_for
 from app.kinds import Kind, kind_of
@@ -158,9 +159,9 @@ def join(item: Item, actor: Actor, given: Given) -> bool:
     if not (may(actor, "file_on_behalf") and may(actor, "read", item) and open_to_it and here):
         raise NotAllowed("support")
     person = person_for(given)
-    if db.session.get(Support, (item.id, person.id)) is not None:
+    row = insert(Support).values(item_id=item.id, person_id=person.id).on_conflict_do_nothing()
+    if db.session.scalar(row.returning(Support.item_id)) is None:
         return False
-    db.session.add(Support(item_id=item.id, person_id=person.id))
     item.support_count = Item.support_count + 1
     tracking.agreed(person, item, "on_behalf", given.how, given.words, actor)
     audit.note("join_on_behalf", f"item:{item.id}", by=actor.user_id)

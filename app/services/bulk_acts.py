@@ -165,6 +165,7 @@ def queue(
 
     The same ``key`` twice gives the same act.
     """
+    db.session.execute(items.LOCK, {"key": str(key)})
     earlier = db.session.scalar(
         select(BulkAct).where(BulkAct.form_key == key, BulkAct.user_id == actor.user_id)
     )

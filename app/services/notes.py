@@ -15,6 +15,7 @@ from app.workflow import NotAllowed
 from models import InternalNote, Item, db
 
 from . import assignments, audit
+from .items import LOCK
 
 LONGEST = 5000
 MENTION = re.compile(r"(?<![\w.@])@(\w[\w'’.-]*)")
@@ -33,9 +34,11 @@ def add(
     """
     if not may(actor, "write_note", item):
         raise NotAllowed("write_note")
+    db.session.execute(LOCK, {"key": str(key)})
     earlier = db.session.scalar(select(InternalNote).where(InternalNote.form_key == key))
     if earlier is not None and earlier.item_id == item.id:
         return earlier
+    key = uuid.uuid4() if earlier is not None else key  # another item's form: another note
     people = colleagues.readers(item)
     told = named(body, people) | (set(also) & {person.user_id for person in people})
     seat = seat_for(actor, ACTS["write_note"], item) or ""

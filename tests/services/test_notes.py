@@ -155,3 +155,11 @@ SAID = {
     "mention": "A colleague named you in a note.",
     "assigned": "A colleague changed whose hands it is in.",
 }
+
+
+def test_a_key_used_on_another_item_makes_a_note_of_its_own(desk):
+    people, item = desk
+    other, key = make.item("lapor", state="routed", department_code=make.DEPARTMENT), uuid.uuid4()
+    actor = make.actor(people["clerk"])
+    first, second = (notes.add(about, actor, "Sudah dilihat", key) for about in (item, other))
+    assert (first.item_id, second.item_id) == (item.id, other.id)
