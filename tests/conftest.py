@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,6 +18,10 @@ from models import User, db
 from tests import databases
 from tests.live import one_transaction
 from tests.settings import test_settings
+
+# How long an example takes is no property: the machine may be busy.
+hypothesis.settings.register_profile("calm", deadline=None)
+hypothesis.settings.load_profile("calm")
 
 # Reading sessions share the test's connection and must not open savepoints of their own on it.
 READER = partial(Session, join_transaction_mode="rollback_only")

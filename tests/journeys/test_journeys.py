@@ -68,12 +68,22 @@ def file(visitor, kind: str, category: str, title: str, photo: str, **more: str)
     visitor.pick("visibility", "public")
     visitor.look(f"baru-isi-{kind}")
     visitor.send()
+    answer_questions(visitor)
     assert visitor.page.url.endswith("/periksa"), visitor.page.locator("main").inner_text()
     visitor.look("baru-periksa")
     visitor.send()
     assert visitor.page.url.endswith("/terima-kasih"), visitor.page.locator("main").inner_text()
     visitor.look("baru-diterima")
     return visitor.page.url.removesuffix("/terima-kasih").removeprefix(visitor.site.url)
+
+
+def answer_questions(visitor) -> None:
+    """Answer what the category wants to know; without JavaScript it is asked after sending."""
+    asked = visitor.page.locator("input[type=radio][name^='tanya-']")
+    if not visitor.page.url.endswith("/isi") or not asked.count():
+        return
+    asked.first.check()
+    visitor.send()
 
 
 def place(visitor) -> None:
