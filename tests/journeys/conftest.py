@@ -220,7 +220,6 @@ class Visitor:
         self.send()
         assert "/langkah/" not in self.page.url, self.page.locator("main").inner_text()
 
-
     def prove(self, address: str, note: str, photo: str) -> None:
         """Hand in proof: the photo first, then a word on what its checks could not confirm."""
         self.go(f"{address}/langkah/submit_proof")
@@ -230,8 +229,8 @@ class Visitor:
         self.site.work()
         self.go(f"{address}/langkah/submit_proof")
         self.type("note", note)
-        for field in self.page.locator("textarea[name^='explain_']").all():
-            field.fill("Kamera dinas tidak mencatatnya; ketua RW ikut menyaksikan.")
+        for box in self.page.locator("textarea[name^='explain_']").all():
+            box.fill("Kamera dinas tidak mencatatnya; ketua RW ikut menyaksikan.")
         self.look("langkah-bukti")
         self.send()
         assert "/langkah/" not in self.page.url, self.page.locator("main").inner_text()

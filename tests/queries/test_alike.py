@@ -1,4 +1,4 @@
-"""Items that may mean the same: what a resident is shown before sending, and staff before joining."""
+"""Items that may mean the same: shown to residents before sending, to staff before joining."""
 
 from __future__ import annotations
 
