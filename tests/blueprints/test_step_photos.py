@@ -109,7 +109,8 @@ def test_the_seat_that_decides_reads_what_was_found(
     items.move(work, "submit_proof", make.actor(officer), {"photos": [photo.id], "note": "Ok."})
     judge = client_for(make.user(roles=("moderator",)))
     for step in ("resolve", "refuse_proof"):
-        assert 'id="bukti"' in check(judge.get(form_of(work, step)), 200)
+        page = check(judge.get(form_of(work, step)), 200)
+        assert 'id="bukti"' in page and f"/foto/{photo.media_name}/kecil" in page
 
 
 def test_a_photo_can_be_taken_off_the_form_again(
