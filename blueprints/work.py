@@ -84,6 +84,9 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
     return links
 
 
+UNCOUNTED = ("berjalan", "semua")  # how many there are helps nobody, and counting them is dear
+
+
 def _tabs(here: Desk, cut: Cut) -> tuple[work.Tab, ...]:
     actor = current_actor()
     states, levels = work.waiting(actor, here.roles)
@@ -119,7 +122,9 @@ def _queue(here: Desk) -> ResponseReturnValue:
         title=here.name(actor),
         tabs=tabs,
         tab=tab,
-        counts=work.counted(db.session(), actor, scope, tabs, narrowed),
+        counts=work.counted(
+            db.session(), actor, scope, [tab for tab in tabs if tab.name not in UNCOUNTED], narrowed
+        ),
         queue=page,
         after=after,
         newest=newest,

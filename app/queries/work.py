@@ -132,7 +132,7 @@ def counted(
     session: Session,
     actor: Actor,
     scope: ColumnElement[bool],
-    tabs: tuple[Tab, ...],
+    tabs: Iterable[Tab],
     cut: Conditions = (),
 ) -> dict[str, int]:
     """How many items stand in each tab (up to 1,000), in one statement."""
