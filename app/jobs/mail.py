@@ -52,11 +52,16 @@ def mail_account(context: JobContext, user_id: int, template: str) -> None:
 
 def _tell_channels(notification_id: int) -> None:
     """Say it in the other channels of whoever it is for."""
-    messages = channels.of_notification(notification_id)
+    messages, failure = channels.of_notification(notification_id), None
     for message in messages:
-        channel_exchange.send(message)
-    if messages:
-        channels.told(notification_id)
+        try:
+            channel_exchange.send(message)
+        except channel_exchange.NotTaken as error:
+            failure = error
+        else:  # one of them is enough: a second try would tell this one twice
+            channels.told(notification_id)
+    if failure is not None and not channels.was_told(notification_id):
+        raise failure
 
 
 @jobs.task(name="channel_code", queue="mail", retry=QUICK)

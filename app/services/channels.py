@@ -143,3 +143,8 @@ def _body(line: Notification) -> str:
 def told(notification_id: int) -> None:
     """Remember that the channels have it."""
     db.session.get_one(Notification, notification_id).told_at = datetime.now(UTC)
+
+
+def was_told(notification_id: int) -> bool:
+    """Does one of the channels have it?"""
+    return db.session.get_one(Notification, notification_id).told_at is not None

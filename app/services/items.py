@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -169,11 +169,18 @@ def split_off(parent: Item, department_code: str, title: str, *, seat: str, at: 
     return child
 
 
+def _seat(actor: Actor, rules: Iterable[str], item: Item) -> str | None:
+    """The seat for a step; who typed it for somebody and accepted the answer is not its voice."""
+    seat = seat_for(actor, rules, item)
+    accepted = getattr(item, "decided_by", None) or ()
+    return None if seat == "operator" and f"user:{actor.user_id}" in accepted else seat
+
+
 def open_steps(item: Item, actor: Actor) -> list[Step]:
     """The steps this actor may take now, those that lead on first."""
     kind = kind_of(item)
     steps = kind.workflow.open_steps(
-        item.state, lambda rules: bool(seat_for(actor, rules, item)), kind.facts(item)
+        item.state, lambda rules: bool(_seat(actor, rules, item)), kind.facts(item)
     )
     return sorted(steps, key=lambda step: (not step.forward, bool(step.reasons)))
 
@@ -237,9 +244,9 @@ def _taken_before(item: Item, key: uuid.UUID | None, seen: int | None) -> Change
 def _step(item: Item, kind: Kind, name: str, actor: Actor) -> tuple[Step, str]:
     """The step, and the seat from which the actor takes it.  Raises NotAllowed."""
     step = kind.workflow.step(
-        name, item.state, lambda rules: bool(seat_for(actor, rules, item)), kind.facts(item)
+        name, item.state, lambda rules: bool(_seat(actor, rules, item)), kind.facts(item)
     )
-    seat = seat_for(actor, step.by, item)
+    seat = _seat(actor, step.by, item)
     if seat is None:
         raise NotAllowed(name)
     return step, seat

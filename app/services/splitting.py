@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, select
+from sqlalchemy import literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import SYSTEM
@@ -23,7 +23,7 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change
     if step.name == "divide":
         _divide(item, answers["parts"], answers["seat"], change.at)
     elif step.name == "recategorise" and item.oversight and isinstance(item, Complaint):
-        _hide_parts(item)
+        _hide_family(item)
     elif getattr(item, "parent_id", None) is not None and change.source != change.target:
         _tell_whole(item, change.at)
 
@@ -40,11 +40,14 @@ def _divide(item: Item, parts: list[tuple[str, str]], seat: str, at: datetime) -
         db.session.execute(rows.on_conflict_do_nothing())
 
 
-def _hide_parts(whole: Complaint) -> None:
-    """What is about officials is so in each of its parts, which have its words."""
-    parts = select(Complaint).where(Complaint.parent_id == whole.id, ~Complaint.oversight)
-    for part in db.session.scalars(parts.order_by(Complaint.id)):
-        part.oversight, part.visibility = True, "confidential"
+def _hide_family(item: Complaint) -> None:
+    """What is about officials is so in its whole and in every part, which share its words."""
+    whole_id = item.parent_id or item.id
+    family = select(Complaint).where(
+        or_(Complaint.id == whole_id, Complaint.parent_id == whole_id), ~Complaint.oversight
+    )
+    for one in db.session.scalars(family.order_by(Complaint.id)):
+        one.oversight, one.visibility = True, "confidential"
 
 
 def _tell_whole(part: Item, at: datetime) -> None:

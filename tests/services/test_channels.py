@@ -154,3 +154,24 @@ def test_news_of_a_watched_place_comes_through_a_channel_without_any_letter(offe
     item.published_at = db.session.get_one(Change, change).at
     watching.tell(change)
     assert db.session.scalar(jobs) == before + 1
+
+
+def test_when_one_channel_fails_the_other_is_not_told_twice(app, monkeypatch):
+    monkeypatch.setitem(app.config["CHANNELS"], "SMS", "json://localhost/{address}")
+    taken = []
+
+    def send(message):
+        if message.channel == "SMS":
+            raise exchange.NotTaken("SMS")
+        taken.append(message)
+        return True
+
+    monkeypatch.setattr(exchange, "send", send)
+    user = make.user()
+    proved(user)
+    second = channels.begin(user, "SMS", "+6281234567890")
+    channels.confirm(user, "SMS", channels.code_of(second))
+    _item, ids = moved(user)
+    mail.mail_notifications(ids)
+    mail.mail_notifications(ids)
+    assert len(taken) == 1

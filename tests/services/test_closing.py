@@ -283,3 +283,13 @@ def test_verdicts_are_counted_per_department_and_area_without_what_is_not_public
     assert reads.of_department(session, make.OTHER_DEPARTMENT) == reads.Verdicts()
     closing.tally()
     assert reads.of_department(session, make.DEPARTMENT).resolved == 3
+
+
+def test_who_typed_a_report_and_accepted_its_proof_does_not_confirm_it_as_the_reporter():
+    resident, clerk = make.user(), make.user(roles=("moderator",))
+    item = make.item("lapor", resident, state="proof_submitted")
+    item.filed_by_id = clerk.id
+    db.session.flush()
+    items.move(item, "resolve", make.actor(clerk))
+    assert "confirm" not in {step.name for step in items.open_steps(item, make.actor(clerk))}
+    assert "confirm" in {step.name for step in items.open_steps(item, make.actor(resident))}

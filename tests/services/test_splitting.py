@@ -158,3 +158,11 @@ def test_who_accepted_an_answer_to_a_part_decides_no_appeal_about_the_whole():
     assert whole.state == "closed"
     assert {name for part in parts for name in part.decided_by} <= set(whole.decided_by)
     assert whole.decided_by
+
+
+def test_a_part_that_turns_out_to_be_about_officials_hides_its_whole_and_its_sister():
+    whole, (one, two) = divided()
+    about = make.category(oversight=True, place_bound=False)
+    items.move(one, "recategorise", make.everybody(one), {"category": about.code})
+    db.session.expire_all()
+    assert [item.visibility for item in (whole, one, two)] == ["confidential"] * 3
