@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from typing import Any
 
 from app.config import settings
 
 SECRET = "only-for-tests-" + "x" * 32
+
+
+def _folder() -> str:
+    """A folder of its own, gone when the tests end."""
+    made = tempfile.mkdtemp(prefix="rembuk-test-")
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
 
 
 def test_settings(database_url: str, **changes: Any) -> dict[str, Any]:
@@ -18,7 +27,7 @@ def test_settings(database_url: str, **changes: Any) -> dict[str, Any]:
             "REMBUK_SECRET_KEY": SECRET,
             "REMBUK_EVIDENCE_KEY": SECRET,
             "REMBUK_NIK_KEY": SECRET,
-            "REMBUK_VAR": tempfile.mkdtemp(prefix="rembuk-test-"),
+            "REMBUK_VAR": _folder(),
             "REMBUK_DEMO": "1",
             "REMBUK_TILES_URL": "",
             "REMBUK_RATE_LIMITS": "0",
