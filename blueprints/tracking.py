@@ -26,7 +26,7 @@ from app.extensions import limiter
 from app.forms.steps import form_for
 from app.forms.tracking import GuestForm, TrackForm
 from app.kinds import Kind, kind_of
-from app.queries import choices, filing, item_page
+from app.queries import choices, filing, item_page, parts
 from app.queries import photos as pictures
 from app.queries.actors import current_actor
 from app.queries.privacy import readings_of
@@ -45,6 +45,7 @@ from .photos import picture
 bp = Blueprint("tracking", __name__)
 KEPT_SECONDS = 30 * 60
 SESSION = "lacak"
+PART = "bagian"
 
 
 def private(page: Any, status: int = 0) -> Response:
@@ -163,7 +164,18 @@ def _opened() -> Item | None:
     if not (isinstance(kept, list) and len(kept) == 3) or kept[2] < time.time():
         session.pop(SESSION, None)
         return None
-    return tracking.reopened(int(kept[0]), str(kept[1]))
+    item = tracking.reopened(int(kept[0]), str(kept[1]))
+    return item and (_part_asked(item) or item)
+
+
+def _part_asked(whole: Item) -> Item | None:
+    """The part of a divided report that the address names; its reporter has a say in each."""
+    asked = request.args.get(PART, "")
+    return next((part for part in parts.of(db.session(), whole) if part.number == asked), None)
+
+
+def _back() -> ResponseReturnValue:
+    return private(redirect(url_for(".show", bagian=request.args.get(PART))))
 
 
 def _closed() -> ResponseReturnValue:
@@ -190,6 +202,8 @@ def show() -> ResponseReturnValue:
         words=item_page.discussion(db.session(), item, guest, False),
         holder=item_page.holder(item),
         steps=items.open_steps(item, guest),
+        parts=parts.of(db.session(), item),
+        part=request.args.get(PART),
         readings=readings_of(db.session(), item),
     )
     return private(page)
@@ -211,7 +225,7 @@ def step(step: str) -> ResponseReturnValue:
             begin(item, wanted, form, guest)
         elif taken(item, wanted, form, guest):
             flash(_("Thank you. It is written down."), "success")
-            return private(redirect(url_for(".show")))
+            return _back()
     except (NotAllowed, items.Stale):
         db.session.rollback()
         return private(problem(409 if _ever(kind, step) else 404))
@@ -249,7 +263,7 @@ def forget_contact() -> ResponseReturnValue:
     tracking.withdraw_contact(item)
     db.session.commit()
     flash(_("Your number is erased. Nobody will call."), "success")
-    return private(redirect(url_for(".show")))
+    return _back()
 
 
 @bp.post("/lacak/selesai")

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.access import RULES, Actor, may
 from app.kinds import KINDS
+from app.queries import parts
 from app.services import items, tracking
 from app.workflow import NotAllowed
 from models import Consent, Item, Person, TrackingCode, db
@@ -225,3 +226,25 @@ def test_the_number_is_erased_when_somebody_asks(client):
 def test_an_actor_without_a_code_is_nobodys_author(session):
     item = make.item(author=make.person())
     assert RULES["author"](Actor(person_id=item.author_id), item) is None
+
+
+def test_the_parts_of_a_divided_report_open_with_its_code_and_no_other_report_does(client):
+    item, code, _response = filed(client)
+    make.walk(item, "verified")
+    split = [(make.DEPARTMENT, "Menambal lubang"), (make.OTHER_DEPARTMENT, "Memasang lampu")]
+    items.move(item, "divide", make.everybody(item), {"parts": split})
+    one, two = parts.of(db.session, item)
+    make.walk(one, "resolved", department_code=one.department_code)
+    other = make.item("lapor", state="resolved")
+    db.session.commit()
+    enter(client, item, code)
+    page = text(client.get("/lacak/laporan"))
+    assert one.number in page
+    assert two.title in page
+    step = f"/lacak/laporan/langkah/confirm?bagian={one.number}"
+    assert client.get(step).status_code == 200
+    assert client.get(f"/lacak/laporan/langkah/confirm?bagian={other.number}").status_code == 409
+    back = client.post(step, data={"rating": "5", "note": "Sudah rapi."})
+    assert back.location.endswith(f"bagian={one.number}")
+    db.session.refresh(one)
+    assert one.state == "closed"
