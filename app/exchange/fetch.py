@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 HTTPS = 443
+NAT64 = ipaddress.ip_network("64:ff9b::/96")
 CHUNK = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -32,6 +33,8 @@ def is_public(address: str) -> bool:
     """May a stranger send us to this IP address?"""
     ip = ipaddress.ip_address(address.partition("%")[0])
     ip = getattr(ip, "ipv4_mapped", None) or ip
+    if ip in NAT64:
+        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     hidden = getattr(ip, "sixtofour", None) or (getattr(ip, "teredo", None) or (None, None))[1]
     return ip.is_global and not ip.is_multicast and (hidden is None or hidden.is_global)
 
