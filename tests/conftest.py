@@ -27,6 +27,14 @@ hypothesis.settings.load_profile("calm")
 READER = partial(Session, join_transaction_mode="rollback_only")
 
 
+LONG = ("journeys", "test_matrix.py")  # begun first, so that no process ends with them alone
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    items.sort(key=lambda item: not any(name in item.path.parts for name in LONG))
+
+
 class Client(FlaskLoginClient):
     """Gives every request its own ``g`` and session, as in production."""
 
