@@ -14,6 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import create_app
+from app.extensions import limiter
 from app.queries.labels import forget
 from models import READING, db
 from tests import databases
@@ -62,6 +63,8 @@ def one_transaction(app: Flask) -> Iterator[Any]:
     Pages read through the same connection; their session neither begins nor ends anything on it.
     """
     with pytest.MonkeyPatch.context() as patch, app.app_context():
+        # Flask-Limiter is as the application made last has set it.
+        patch.setattr(limiter, "enabled", app.config["RATELIMIT_ENABLED"])
         connection = db.engine.connect()
         outer = connection.begin()
         patch.setitem(db.engines, None, connection)

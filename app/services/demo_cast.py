@@ -69,8 +69,8 @@ class Cast:
         triage = self.moderators.get(item.area_code)
         coordinator = self.desks["coordinator"]
         match rule:
-            case "author":
-                return author
+            case "author":  # who was typed for speaks by the code of the receipt
+                return author if author.person_id == item.author_id else Actor(opens=item.id)
             case "appeal":
                 judge = self.validators.get(item.district_code)
                 return judge if judge and RULES["appeal"](judge, item) else coordinator

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,7 +45,12 @@ def resident(site, meet):
 
 
 def at_hand(visitor) -> None:
-    visitor.go("/lapor/cepat")
+    """Open the page until the phone keeps it; a busy machine may need a second look."""
+    for _look in range(3):
+        visitor.go("/lapor/cepat")
+        with suppress(AssertionError):
+            visitor.until(READY)
+            return
     visitor.until(READY)
 
 
