@@ -21,13 +21,12 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.access import Actor, public_items, visible
 from app.alike import Between, Said, likeness
-from app.kinds import states_in
+from app.kinds import KINDS
 from app.queries.items import ROW
 from app.queries.labels import labels
 from app.workflow import Phase
@@ -70,10 +69,10 @@ class Question:
 
 PIN = func.ST_SetSRID(func.ST_MakePoint(bindparam("lon"), bindparam("lat")), 4326)
 METRES = func.ST_DistanceSphere(Item.place, PIN)
-STATE = tuple_(Item.kind, Item.state)
-OPEN = STATE.in_(bindparam("open", expanding=True))
+# States of the one kind that is asked for: pairs of kind and state take long to plan.
+OPEN = Item.state.in_(bindparam("open", expanding=True))
 OVER = and_(
-    STATE.in_(bindparam("over", expanding=True)), Item.state_since > bindparam("over_since")
+    Item.state.in_(bindparam("over", expanding=True)), Item.state_since > bindparam("over_since")
 )
 # The widest box a radius fits into at these latitudes, for the index.
 CLOSE = and_(
@@ -150,6 +149,7 @@ def unseen(session: AnySession, question: Question) -> list[Row[Any]]:
 def _values(question: Question) -> dict[str, Any]:
     limits = current_app.config["CITY"].facts.get("limits", {})
     metres, now = limits.get("duplicate_radius_m", 150), datetime.now(UTC)
+    workflow = KINDS[question.kind].workflow
     return {
         "kind": question.kind,
         "itself": question.item_id,
@@ -158,8 +158,8 @@ def _values(question: Question) -> dict[str, Any]:
         "title": question.title.lower(),
         "metres": metres,
         "degrees": metres / 110_000,
-        "open": states_in(Phase.NEW, Phase.OPEN),
-        "over": states_in(Phase.DONE),
+        "open": workflow.in_phase(Phase.NEW, Phase.OPEN),
+        "over": workflow.in_phase(Phase.DONE),
         "open_since": now - timedelta(days=limits.get("duplicate_days", 90)),
         "over_since": now - OVER_FOR,
     }

@@ -265,6 +265,7 @@ def test_an_emergency_is_recognised_without_signal_and_exactly_as_by_the_server(
     )
     assert heard == [alarm.heard(text) for text in texts]
     title = "Rumah sedang kebakaran"
+    mine = page.locator(".waiting-list > li.is-waiting", has_text=title)
     cut(resident)
     write(resident, title, body="Api membesar, tolong segera.")
     hand_in(resident)
@@ -272,7 +273,7 @@ def test_an_emergency_is_recognised_without_signal_and_exactly_as_by_the_server(
     assert page.locator("[data-stopped] a[href='tel:112']").is_visible()
     resident.trouble.clear()
     resident.look("cepat-darurat")
-    assert page.locator(".waiting-list > li").count() == 0
+    assert mine.count() == 0
     page.locator("[data-safe]").click()
     card(resident, "waiting")
     signal(resident)
