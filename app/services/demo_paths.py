@@ -64,7 +64,7 @@ LAPOR = (
     Goal(_path("reject"), 6),
     Goal(_path("verify reject"), 2),
     Goal(_path("merge"), 6, "pair"),
-    Goal(_path("verify divide"), 2),
+    Goal(_path("verify divide"), 2, "spot"),
     Goal(_path("verify route accept make_proposal"), 3),
     Goal(_path("verify make_proposal"), 2),
     Goal(_path("withdraw"), 2),
