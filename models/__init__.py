@@ -32,7 +32,7 @@ from .privacy import (
     RetentionLog,
     TrackingCode,
 )
-from .proof import ClosingEvent, ClosingTally, Objection, PhotoHash, ProofCheck
+from .proof import ClosingEvent, Objection, PhotoHash, ProofCheck
 from .proposal import PROPOSAL_LEVELS, Proposal, ProposalLevel
 from .question import DATATYPES, CategoryQuestion
 from .rate import RateCount
@@ -90,7 +90,6 @@ __all__ = [
     "ClockMark",
     "ClockSweep",
     "ClosingEvent",
-    "ClosingTally",
     "Comment",
     "CommonWord",
     "Complaint",

@@ -9,7 +9,6 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     ForeignKey,
-    Index,
     Integer,
     SmallInteger,
 )
@@ -95,8 +94,6 @@ class ClosingEvent(Model):
     __table_args__ = (
         CheckConstraint(f"event IN {CLOSING_EVENTS}", name="event"),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
-        Index("ix_closing_event_department_event", "department_code", "event"),
-        Index("ix_closing_event_area_event", "area_code", "event"),
     )
 
     change_id: Mapped[ref] = mapped_column(ForeignKey("change.id"), primary_key=True)
@@ -108,19 +105,3 @@ class ClosingEvent(Model):
     at: Mapped[datetime] = mapped_column(index=True)
 
     item: Mapped[Item] = relationship()
-
-
-class ClosingTally(Model):
-    """Counts of closing events of public items per department and area, counted by a job."""
-
-    __tablename__ = "closing_tally"
-
-    department_code: Mapped[key] = mapped_column(ForeignKey("department.code"), primary_key=True)
-    area_code: Mapped[key] = mapped_column(ForeignKey("area.code"), primary_key=True)
-    resolved: Mapped[int] = mapped_column(server_default="0")
-    disputed: Mapped[int] = mapped_column(server_default="0")
-    appealed: Mapped[int] = mapped_column(server_default="0")
-    upheld: Mapped[int] = mapped_column(server_default="0")
-    dismissed: Mapped[int] = mapped_column(server_default="0")
-    rated: Mapped[int] = mapped_column(server_default="0")
-    rating_sum: Mapped[int] = mapped_column(server_default="0")

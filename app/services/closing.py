@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from app.queries import closing as reads
 from app.queries.calendar import city_calendar, city_day
 from app.workflow import Step
-from models import Change, ClosingEvent, ClosingTally, Complaint, Item, db
+from models import Change, ClosingEvent, Complaint, Item, db
 
 APPEAL_DAYS = 10  # working days after the closing
 EVENTS = {
@@ -70,12 +69,3 @@ def _event(
         )
     )
     db.session.flush()
-
-
-def tally() -> int:
-    """Count the events of public items anew, per department and area; returns the lines."""
-    rows = [dict(row._mapping) for row in db.session.execute(reads.COUNTED)]
-    db.session.execute(delete(ClosingTally))
-    if rows:
-        db.session.execute(ClosingTally.__table__.insert(), rows)  # type: ignore[attr-defined]
-    return len(rows)

@@ -8,14 +8,15 @@ from typing import Any
 
 from app.access import Actor
 from app.kinds import kind_of
-from app.queries import closing, proof
+from app.queries import numbers, proof
 from app.workflow import Phase
 from models import AnySession, Item, reading
 
 from . import Panel
 
 slot, order = "body", 10
-KEPT = 600  # seconds for which a department's shares are remembered
+KEPT = 600  # seconds for which a department's numbers are remembered
+DAYS = max(numbers.DAYS)
 
 
 def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
@@ -27,7 +28,7 @@ def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
         "verdicts": _verdicts(item),
         "ombudsman": getattr(item, "appealed", False) and item.state == "closed",
     }
-    return Panel("proof.html", values) if any(values.values()) else None
+    return Panel("proof.html", values | {"days": DAYS}) if any(values.values()) else None
 
 
 def _answered(item: Item) -> bool:
@@ -38,13 +39,13 @@ def _answered(item: Item) -> bool:
     return item.state in proof.JUDGED or workflow[item.state].phase is Phase.DONE
 
 
-def _verdicts(item: Item) -> closing.Verdicts | None:
+def _verdicts(item: Item) -> dict[str, Any] | None:
     code = item.department_code
-    found = verdicts_of(code, int(time.time()) // KEPT) if code else None
-    return found if found and found.enough else None
+    found = published(code, int(time.time()) // KEPT) if code else {"disputed_percent": ""}
+    return None if found["disputed_percent"] == "" else found
 
 
 @lru_cache(maxsize=512)
-def verdicts_of(code: str, _now: int) -> closing.Verdicts:
-    """A department's shares, asked once in ten minutes."""
-    return closing.of_department(reading(), code)
+def published(code: str, _now: int) -> dict[str, Any]:
+    """What is said of a department's year, asked once in ten minutes."""
+    return numbers.published(numbers.of(reading(), "department", code, DAYS))

@@ -23,7 +23,6 @@ KEEP_ALL = """
 CREATE TRIGGER proof_check_no_truncate BEFORE TRUNCATE ON proof_check
   FOR EACH STATEMENT EXECUTE FUNCTION append_only();
 """
-TALLIED = ("resolved", "disputed", "appealed", "upheld", "dismissed", "rated", "rating_sum")
 
 
 def key(name: str, nullable: bool = False, default: str | None = None) -> sa.Column[str]:
@@ -154,23 +153,11 @@ def _verdicts() -> None:
     )
     op.create_index(op.f("ix_closing_event_item_id"), "closing_event", ["item_id"])
     op.create_index(op.f("ix_closing_event_at"), "closing_event", ["at"])
-    for column in ("department", "area"):
-        name = f"ix_closing_event_{column}_event"
-        op.create_index(name, "closing_event", [f"{column}_code", "event"])
-    op.create_table(
-        "closing_tally",
-        key("department_code"),
-        key("area_code"),
-        *(sa.Column(name, sa.Integer(), server_default="0", nullable=False) for name in TALLIED),
-        link("closing_tally", "department_code", "department.code"),
-        link("closing_tally", "area_code", "area.code"),
-        sa.PrimaryKeyConstraint("department_code", "area_code", name=op.f("pk_closing_tally")),
-    )
 
 
 def downgrade() -> None:
     """Take it all away again."""
-    for table in ("closing_tally", "closing_event", "objection", "proof_check", "photo_hash"):
+    for table in ("closing_event", "objection", "proof_check", "photo_hash"):
         op.drop_table(table)
     for column in ("decided_by", "appeal_until", "appealed", "disputes"):
         op.drop_column("complaint", column)

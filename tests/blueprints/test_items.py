@@ -9,7 +9,8 @@ import pytest
 
 from app.kinds import KINDS
 from app.services import items
-from models import db
+from blueprints.panels import proof
+from models import Figure, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -73,6 +74,20 @@ def test_why_this_department_is_told(client):
     item = make.item("lapor", state="routed")
     page = text(client.get(f"/lapor/{item.number}"))
     assert has(page, "<details")
+
+
+def test_an_answer_stands_beside_how_often_residents_disputed_the_offices_answers(client):
+    item = make.item("lapor", state="resolved", department_code=make.DEPARTMENT)
+    counted = {"scope": "department", "code": make.DEPARTMENT, "days": 365}
+    figure = Figure(**counted, declared=9, disputed=2)
+    for declared, said in ((9, False), (40, True)):
+        proof.published.cache_clear()
+        figure.declared = declared
+        db.session.add(figure)
+        db.session.commit()
+        page = text(client.get(f"/lapor/{item.number}"))
+        assert has(page, "365") == has(page, "5%") == said
+    proof.published.cache_clear()
 
 
 def test_an_unpublished_item_asks_search_engines_to_stay_away(client_for):

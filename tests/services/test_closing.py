@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 
 from app.access import RULES, SYSTEM, Actor, Seat
 from app.kinds import KINDS
-from app.queries import closing as reads
-from app.services import closing, items
+from app.services import items
 from app.services.answers import Refused
 from app.workflow import BACK, Incomplete, NotAllowed
 from models import Change, ClosingEvent, Photo, ProofCheck, db
@@ -254,35 +253,6 @@ def test_an_appeal_about_officials_is_decided_by_another_login_of_the_only_seat_
     assert not decides(item, make.actor(first))
     assert decides(item, make.actor(make.user(roles=("coordinator",))))
     assert not decides(item, make.actor(make.user(roles=("validator",))))
-
-
-# -- numbers -----------------------------------------------------------------------------------
-
-
-def test_verdicts_are_counted_per_department_and_area_without_what_is_not_public(session):
-    for n in range(4):
-        author = make.user()
-        item = make.item("lapor", author, state="proof_submitted", department_code=make.DEPARTMENT)
-        items.move(item, "resolve", kelurahan(item), {})
-        if n == 0:
-            items.move(item, "dispute", make.actor(author), {"note": "Belum.", "rating": 1})
-        else:
-            items.move(item, "confirm", make.actor(author), {"rating": 4})
-        if n == 3:
-            item.visibility = "confidential"
-    session.flush()
-    closing.tally()
-    for found in (
-        reads.of_department(session, make.DEPARTMENT),
-        reads.of_area(session, make.KELURAHAN),
-        reads.of_area(session, make.KECAMATAN),
-    ):
-        assert (found.resolved, found.disputed, found.rated) == (3, 1, 3)
-        assert found.rating == pytest.approx(3.0)
-        assert not found.enough
-    assert reads.of_department(session, make.OTHER_DEPARTMENT) == reads.Verdicts()
-    closing.tally()
-    assert reads.of_department(session, make.DEPARTMENT).resolved == 3
 
 
 def test_who_typed_a_report_and_accepted_its_proof_does_not_confirm_it_as_the_reporter():
