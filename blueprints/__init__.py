@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 from flask import Flask
 
-from . import converters, errors, page, safety
+from . import busy, converters, errors, page, safety
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     safety.init_app(app)
     page.init_app(app)
     errors.init_app(app)
+    busy.init_app(app)
     for found in iter_modules(__path__):
         module = import_module(f"{__name__}.{found.name}")
         if hasattr(module, "bp"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.globals import request_ctx
@@ -49,6 +50,10 @@ WORDS = {
         _("Something broke on our side"),
         _("It is not your fault, and what was saved is safe. Please try again in a while."),
     ),
+    503: (
+        _("Very busy just now"),
+        _("Somebody did the same at the same moment. Nothing is lost: please send it again."),
+    ),
 }
 
 
@@ -56,8 +61,12 @@ WORDS = {
 ELSEWHERE: dict[str, Callable[[int, str], Response]] = {}
 
 
-def problem(status: int, text: object = "") -> Response:
-    """The page for a status; JSON for those who asked for JSON."""
+def problem(status: int, text: object = "", **more: Any) -> Response:
+    """The page for a status; JSON for those who asked for JSON.
+
+    ``more`` is for the page: ``resend``, pairs of names and values to send again by a button, and
+    whether there were ``files``, which a page cannot carry.
+    """
     title, usual = WORDS.get(status, WORDS[400 if status < 500 else 500])
     said = str(text or usual)
     for beginning, speak in ELSEWHERE.items():
@@ -74,7 +83,8 @@ def problem(status: int, text: object = "") -> Response:
             status=status,
             title=title,
             text=said,
-            reference=g.get("reference") if status >= 500 else None,
+            reference=g.get("reference") if status >= 500 and status != 503 else None,
+            **more,
         )
         response = make_response(page)
     response.status_code = status
@@ -105,7 +115,8 @@ def _unheld(error: DataError) -> Response:
     return problem(404 if request.method == "GET" else 400)
 
 
-def _unexpected(error: Exception) -> Response:
+def unexpected(error: Exception) -> Response:
+    """What nobody foresaw: a line in the log and the page for it."""
     log.error("unexpected", endpoint=request.endpoint, exc_info=error)
     try:
         db.session.rollback()
@@ -123,4 +134,4 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(RateLimitExceeded, _limited)
     app.register_error_handler(DataError, _unheld)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, unexpected)

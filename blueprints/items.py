@@ -191,8 +191,8 @@ def taken(item: Item, step: Step, form: StepForm, actor: access.Actor) -> bool:
     """
     good, is_open = form.validate(), step in items.open_steps(item, actor)
     if is_open:
-        step_photos.keep(item, step, form, actor)
-        db.session.commit()  # the photos stay
+        if step_photos.keep(item, step, form, actor):
+            db.session.commit()  # the photos stay
         if step_photos.only_looking(item, step, actor):
             step_photos.forgive(form)
             return False

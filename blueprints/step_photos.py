@@ -56,24 +56,28 @@ def look(item: Item, step: Step, actor: Actor) -> Waiting:
     )
 
 
-def keep(item: Item, step: Step, form: StepForm, actor: Actor) -> None:
-    """Stage what came along, so that no mistake elsewhere loses it; take away what is to go."""
+def keep(item: Item, step: Step, form: StepForm, actor: Actor) -> bool:
+    """Stage what came along, so that no mistake elsewhere loses it; take away what is to go.
+
+    Says whether anything was done.
+    """
     fields: Any = form
     if "photos" not in fields:
-        return
+        return False
     gone = whole(request.form.get(DROP))
     if gone is not None:
         photos.take_back(item, step.name, actor, gone)
+    came = [upload for upload in fields.photos.data or [] if upload and upload.filename]
     try:
-        for upload in fields.photos.data or []:
-            if upload and upload.filename:
-                stream = cast(BinaryIO, upload.stream)
-                photos.stage(stream, actor=actor, item=item, step=step.name)
+        for upload in came:
+            stream = cast(BinaryIO, upload.stream)
+            photos.stage(stream, actor=actor, item=item, step=step.name)
     except PhotoProblem as wrong:
         fields.photos.errors = [str(wrong)]
     there = [photo.id for photo in photos.waiting(item, step.name, actor)]
     others = [number for number in photo_ids(form) if number not in (*there, gone)]
     form.photo_ids.data = ",".join(map(str, [*there, *others]))
+    return bool(came) or gone is not None
 
 
 def forgive(form: StepForm) -> None:
