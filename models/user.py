@@ -23,6 +23,7 @@ ROLES = (
     "coordinator",  # Diskominfo
     "auditor",  # Inspektorat, reads only
     "admin",  # runs the system; gives mandates
+    "tapd",  # the budget team: agrees to amounts
 )
 
 
