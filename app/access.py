@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from models import PROPOSAL_LEVELS, Item, Proposal
 
 PLANNED_KINDS = ("musrenbang", "badami")  # what Bapperida curates
+BUDGETED_KINDS = ("musrenbang",)  # what the budget team agrees to
 AREA_ROLES = ("moderator", "validator", "operator")
-STAFF_ROLES = ("moderator", "validator", "officer", "planner", "coordinator", "auditor")
 CONFIRMED = 1  # a person's level from which proposals and comments appear at once
 
 
@@ -140,6 +140,13 @@ def planner(actor: Actor, item: Item | None) -> str | None:
     return _seat(actor, item, ("planner",))
 
 
+def tapd(actor: Actor, item: Item | None) -> str | None:
+    """The budget team, for what asks for money of the budget."""
+    if item is not None and item.kind not in BUDGETED_KINDS:
+        return None
+    return _seat(actor, item, ("tapd",))
+
+
 def operator(actor: Actor, item: Item | None) -> str | None:
     """The RW operator of the item's RW."""
     for seat in actor.seats_as("operator"):
@@ -221,6 +228,7 @@ RULES: dict[str, Rule] = {
     "validator": validator,
     "owner": owner,
     "planner": planner,
+    "tapd": tapd,
     "coordinator": coordinator,
     "operator": operator,
     "level": level,
@@ -240,6 +248,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "validator",
         "owner",
         "planner",
+        "tapd",
         "level",
         "auditor",
         "system",
@@ -252,15 +261,14 @@ ACTS: dict[str, tuple[str, ...]] = {
     "answer": ("owner", "triage", "validator", "planner"),
     "moderate": ("triage",),
     "report_abuse": ("signed_in",),
-    "see_evidence": ("triage", "owner", "auditor"),
     "read_identity": ("triage", "owner", "auditor"),
     "renew_code": ("triage",),  # never who is judged by the reporter, nor who changes nothing
     "work_triage": ("triage", "validator"),
     "work_owner": ("owner",),
-    "work_plan": ("planner", "coordinator"),
+    "work_plan": ("planner", "coordinator", "tapd"),
     "assign": ("owner", "triage", "validator", "planner"),
-    "read_notes": ("owner", "triage", "validator", "planner", "auditor"),
-    "write_note": ("owner", "triage", "validator", "planner"),
+    "read_notes": ("owner", "triage", "validator", "planner", "tapd", "auditor"),
+    "write_note": ("owner", "triage", "validator", "planner", "tapd"),
     "act_in_bulk": ("owner", "triage", "planner"),
     "print_sheet": ("owner", "triage", "validator", "planner"),
     "write_templates": ("owner", "coordinator"),
@@ -327,6 +335,8 @@ def _visible_from(seat: Seat) -> ColumnElement[bool]:
             return and_(mine, _not_about(seat))
         case "planner":
             return and_(Item.kind.in_(PLANNED_KINDS), in_area(seat.area_code), _not_about(seat))
+        case "tapd":
+            return and_(Item.kind.in_(BUDGETED_KINDS), in_area(seat.area_code), _not_about(seat))
         case "coordinator" | "auditor":
             return and_(in_area(seat.area_code), _not_about(seat))
         case "system":

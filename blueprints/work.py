@@ -29,7 +29,6 @@ from .guards import may
 bp = Blueprint("work", __name__, url_prefix="/kerja")
 
 AREA_DESKS = ("moderator", "validator", "coordinator")
-EVERY_DESK = (*AREA_DESKS, "officer", "planner")
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,9 @@ class Desk:
 
 TRIAGE = Desk("work.triage", AREA_DESKS, work.area_scope)
 DEPARTMENT = Desk("work.department", ("officer",), work.department_scope)
-PLANNING = Desk("work.planning", ("planner",), work.planning_scope, lazy_gettext("Planning queue"))
+PLANNING = Desk(
+    "work.planning", ("planner", "tapd"), work.planning_scope, lazy_gettext("Planning queue")
+)
 DESKS = {desk.endpoint: desk for desk in (TRIAGE, DEPARTMENT, PLANNING)}
 
 

@@ -15,8 +15,8 @@ from app.queries.calendar import city_day
 from models import Assignment, InternalNote, Item, Mandate, Person, User, db
 from models.item import OVER
 
-READERS = ("moderator", "validator", "officer", "planner", "coordinator", "auditor")
-CITY_WIDE = ("planner", "coordinator", "auditor")
+READERS = ("moderator", "validator", "officer", "planner", "tapd", "coordinator", "auditor")
+CITY_WIDE = ("planner", "tapd", "coordinator", "auditor")
 MOST = 200
 
 

@@ -136,6 +136,8 @@ def seat_label(seat: str) -> str:
             return str(_("Resident"))
         case "planner":
             return department_label(current_app.config["CITY"].roles["planner"])
+        case "tapd":
+            return str(_("Budget team (TAPD)"))
         case "coordinator":
             return department_label(current_app.config["CITY"].roles["coordinator"])
         case "auditor":

@@ -118,6 +118,7 @@ DESKS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "coordinator": (("triage", "appeal"), ("rw", "kelurahan", "kecamatan")),
     "officer": (("owner",), ("forum_opd",)),
     "planner": (("planner",), ("forum_opd", "kota")),
+    "tapd": ((), ("kota",)),
 }
 
 

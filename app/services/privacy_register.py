@@ -41,6 +41,8 @@ TRACES: dict[str, Trace] = {
     "comment.person_id": Trace(KEEP, True, PUBLIC),
     "support.person_id": Trace(KEEP, True, "a voice that was counted stays counted"),
     "objection.person_id": Trace(KEEP, True, PUBLIC),
+    "proposal_credit.person_id": Trace(KEEP, True, "who proposed it counts; signed Warga"),
+    "work_confirmation.person_id": Trace(KEEP, True, "a voice that was counted stays counted"),
     "consent.person_id": Trace(KEEP, True, "shows that we were allowed to; names nobody"),
     "georeport_request.person_id": Trace(UNLINK, True, "came through another system"),
     "identity_reading.person_id": Trace(UNLINK, True, "that somebody looked stays on record"),
