@@ -4,8 +4,21 @@ from .alike import CategoryKinship, CommonWord, Joining
 from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
 from .base import READING, AnySession, Model, close_reading, db, reading
 from .calendar import MARK_LEVELS, ClockMark, ClockSweep, HolidayOverride, SpecialHours
+from .catalogue import CatalogueEntry, CataloguePrice, ReadinessQuestion, RwLimit
+from .ceiling import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion
 from .complaint import COMPLAINT_CLASSES, PRIORITIES, ROAD_CLASSES, ROAD_OWNERS, Complaint
 from .counter import Batch, BatchRow
+from .cycle import (
+    INTAKE_STATES,
+    STAGES,
+    WINDOW_ACTS,
+    Cycle,
+    CycleReminder,
+    CycleWindow,
+    Intake,
+    Notice,
+)
+from .document import DOCUMENT_LARGEST, DOCUMENT_SORTS, DOCUMENT_TYPES, Document
 from .exchange import ExchangePermit, ExternalRef, ImportRun
 from .facet import Facet, FacetRefresh
 from .figure import ComplaintFact, Figure, FigureMonth, FigureRefresh, WorkingDay
@@ -33,11 +46,30 @@ from .privacy import (
     TrackingCode,
 )
 from .proof import ClosingEvent, Objection, PhotoHash, ProofCheck
-from .proposal import PROPOSAL_LEVELS, Proposal, ProposalLevel
+from .proposal import FUNDING, PROPOSAL_LEVELS, Proposal, ProposalLevel
 from .question import DATATYPES, CategoryQuestion
+from .ranking import LIST_RULES, Ranking, RankingVersion
 from .rate import RateCount
+from .realisation import (
+    BODIES,
+    VERDICTS,
+    HandoverRecord,
+    OfficeVerdict,
+    ProposalCredit,
+    Realisation,
+    Survey,
+    WorkConfirmation,
+)
 from .road import RoadLine
-from .routing import ORIGINS, CatalogueEntry, Category, Department, PastRule, RoutingRule, SlaPolicy
+from .routing import ORIGINS, Category, Department, PastRule, RoutingRule, SlaPolicy
+from .scoring import (
+    MEASURES,
+    Assessment,
+    Assessor,
+    ScoringCriterion,
+    ScoringResult,
+    ScoringRound,
+)
 from .suggestion import SuggestionModel
 from .trail import AuditEvent, Change, ChangeText, TrailSeal
 from .user import ROLES, Mandate, Person, User
@@ -53,10 +85,19 @@ from .work import (
 )
 
 __all__ = [
+    "MEASURES",
+    "BODIES",
+    "CEILING_KINDS",
     "COMPLAINT_CLASSES",
     "DATATYPES",
+    "DOCUMENT_LARGEST",
+    "DOCUMENT_SORTS",
+    "DOCUMENT_TYPES",
+    "FUNDING",
     "HAND_OVER_WAYS",
+    "INTAKE_STATES",
     "LEVELS",
+    "LIST_RULES",
     "MARK_LEVELS",
     "ORIGINS",
     "PACES",
@@ -67,13 +108,18 @@ __all__ = [
     "ROAD_CLASSES",
     "ROAD_OWNERS",
     "ROLES",
+    "STAGES",
+    "VERDICTS",
     "VISIBILITIES",
+    "WINDOW_ACTS",
     "AbuseReport",
     "AnswerTemplate",
     "AnySession",
     "Area",
     "AreaBoundary",
     "Assignment",
+    "Assessment",
+    "Assessor",
     "AuditEvent",
     "Batch",
     "BatchRow",
@@ -81,9 +127,13 @@ __all__ = [
     "BulkAct",
     "BulkActItem",
     "CatalogueEntry",
+    "CataloguePrice",
     "Category",
     "CategoryKinship",
     "CategoryQuestion",
+    "Ceiling",
+    "CeilingEffect",
+    "CeilingVersion",
     "Change",
     "ChangeText",
     "Channel",
@@ -95,10 +145,14 @@ __all__ = [
     "Complaint",
     "ComplaintFact",
     "Consent",
+    "Cycle",
+    "CycleReminder",
+    "CycleWindow",
     "DataExport",
     "DeletionRequest",
     "Department",
     "DispositionSheet",
+    "Document",
     "Draft",
     "ExchangePermit",
     "ExternalRef",
@@ -115,11 +169,13 @@ __all__ = [
     "GeoreportUse",
     "Handover",
     "HandoverNote",
+    "HandoverRecord",
     "HolidayOverride",
     "Hop",
     "Idea",
     "IdentityReading",
     "ImportRun",
+    "Intake",
     "InternalNote",
     "Item",
     "Joining",
@@ -128,8 +184,10 @@ __all__ = [
     "MapGrid",
     "Model",
     "Neighbour",
+    "Notice",
     "Notification",
     "Objection",
+    "OfficeVerdict",
     "PastRule",
     "Person",
     "Photo",
@@ -137,21 +195,32 @@ __all__ = [
     "Place",
     "ProofCheck",
     "Proposal",
+    "ProposalCredit",
     "ProposalLevel",
+    "Ranking",
+    "RankingVersion",
     "RateCount",
+    "ReadinessQuestion",
+    "Realisation",
     "RetentionLog",
     "RoadLine",
     "RoutingRule",
+    "RwLimit",
     "SavedFilter",
+    "ScoringCriterion",
+    "ScoringResult",
+    "ScoringRound",
     "SlaPolicy",
     "SpecialHours",
     "SuggestionModel",
     "Support",
+    "Survey",
     "TrackingCode",
     "TrailSeal",
     "User",
     "Watch",
     "WatchNews",
+    "WorkConfirmation",
     "WorkingDay",
     "close_reading",
     "db",

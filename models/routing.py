@@ -119,18 +119,3 @@ class SlaPolicy(Valid, Model):
     verify_days: Mapped[int]
     plan_days: Mapped[int]
     resolve_days: Mapped[int]
-
-
-class CatalogueEntry(Model):
-    """A line of the *kamus usulan*: work that can be proposed, with its unit price in rupiah."""
-
-    __tablename__ = "catalogue_entry"
-
-    code: Mapped[key_pk]
-    bidang: Mapped[str]
-    name: Mapped[str]
-    unit: Mapped[str]
-    unit_price: Mapped[int]
-    department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
-    category_code: Mapped[key | None] = mapped_column(ForeignKey("category.code"))
-    note: Mapped[str] = mapped_column(server_default="")

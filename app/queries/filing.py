@@ -15,7 +15,7 @@ from app.access import Actor
 from app.clocks import NORMAL
 from app.kinds import Kind
 from app.queries import choices
-from app.queries.calendar import city_terms
+from app.queries.calendar import city_day, city_terms
 from app.queries.emergency import Alarm
 from app.queries.labels import area_label, labels, seat_label
 from models import CatalogueEntry, Person, db
@@ -57,7 +57,9 @@ def from_catalogue(session: Session, values: Mapping[str, Any]) -> dict[str, Any
     """What the chosen line of the *kamus usulan* says: its unit and its price."""
     code = values.get("catalogue_code")
     entry = session.get(CatalogueEntry, code) if code else None
-    return {"unit": entry.unit, "unit_price": entry.unit_price} if entry else {}
+    if entry is None:
+        return {}
+    return {"unit": entry.unit, "unit_price": entry.price_on(city_day())}
 
 
 def conditions(kind: Kind) -> dict[str, list[str]]:

@@ -22,13 +22,12 @@ from models import (
     Model,
     Neighbour,
     Place,
-    Proposal,
     SlaPolicy,
     SpecialHours,
     db,
 )
 
-from . import areas, city_rules, clock_sweep, templates
+from . import areas, catalogue, city_rules, clock_sweep, templates
 from .city_files import Files, Row, read
 
 
@@ -98,7 +97,8 @@ def load(folder: Path, over_admin: bool = False) -> Report:
         report.ended[name] = _end(model, found, kept)
     report.ended["questions"] = _questions([_question(row) for row in rows["questions"]])
     report.notes += city_rules.load_rules([_plain(row) for row in rows["routing"]], over_admin)
-    _catalogue([_plain(row) for row in rows["catalogue"]], report)
+    _catalogue([_plain(row) for row in rows["catalogue"]], over_admin, report)
+    report.ended["readiness"] = catalogue.load_readiness([_plain(row) for row in rows["readiness"]])
     _replace(SlaPolicy, [_policy(row) for row in rows["sla"]])
     _replace(Neighbour, [_pointed(row) for row in rows["neighbours"]])
     _replace(Place, [_place(row) for row in rows["places"]])
@@ -212,12 +212,9 @@ def _replace(model: type[Model], rows: list[Row]) -> None:
         db.session.execute(insert(model).values(rows))
 
 
-def _catalogue(rows: list[Row], report: Report) -> None:
-    """Unit prices change each year; an entry that a proposal names is kept."""
-    _upsert(CatalogueEntry, rows)
-    used = select(Proposal.catalogue_code).where(Proposal.catalogue_code.is_not(None))
-    gone = delete(CatalogueEntry).where(
-        CatalogueEntry.code.not_in([row["code"] for row in rows]), CatalogueEntry.code.not_in(used)
-    )
-    result: Any = db.session.execute(gone)
-    report.ended["catalogue"] = int(result.rowcount)
+def _catalogue(rows: list[Row], over_admin: bool, report: Report) -> None:
+    """Entries and their prices; those the administration made stay as they are."""
+    mine, kept = city_rules.theirs(CatalogueEntry, rows, over_admin)
+    if kept:
+        report.notes.append(f"catalogue: as the administration made them: {', '.join(kept)}")
+    report.ended["catalogue"] = catalogue.load(mine)

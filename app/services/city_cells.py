@@ -40,6 +40,26 @@ def whole(value: str) -> int:
     return number
 
 
+def positive(value: str) -> int:
+    number = whole(value)
+    if not number:
+        raise ValueError("must be more than nothing")
+    return number
+
+
+def amount(value: str) -> float | None:
+    return within(0.01, 1_000_000)(value) if value else None
+
+
+def some_of(words: tuple[str, ...]) -> Read:
+    """Several of these, separated by ";"."""
+
+    def read(value: str) -> list[str]:
+        return [str(one_of(words)(part.strip())) for part in value.split(";") if part.strip()]
+
+    return read
+
+
 def within(low: float, high: float) -> Read:
     def read(value: str) -> float:
         try:

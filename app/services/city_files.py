@@ -10,12 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from app.kinds import KINDS
-from models import COMPLAINT_CLASSES, DATATYPES, LEVELS, ROAD_CLASSES, ROAD_OWNERS
+from models import (
+    COMPLAINT_CLASSES,
+    DATATYPES,
+    DOCUMENT_SORTS,
+    LEVELS,
+    ROAD_CLASSES,
+    ROAD_OWNERS,
+)
 
 from . import city_cells as cell
 from .city_cells import Read
 
 Row = dict[str, Any]
+BIDANG = ("fisik", "ekonomi", "sosial_budaya")
 LON, LAT = cell.within(-180, 180), cell.within(-90, 90)
 VALID: dict[str, Read] = {"valid_from": cell.day, "valid_to": cell.day}
 
@@ -120,16 +128,34 @@ SHEETS: dict[str, Sheet] = {
     "catalogue": Sheet(
         {
             "code": cell.text,
-            "bidang": cell.text,
+            "bidang": cell.one_of(BIDANG),
             "name": cell.text,
             "unit": cell.text,
-            "unit_price": cell.whole,
+            "unit_price": cell.positive,
             "department_code": cell.maybe,
             "category_code": cell.maybe,
             "note": cell.anything,
+            "photos_wanted": cell.whole,
+            "documents_wanted": cell.some_of(DOCUMENT_SORTS),
+            "largest": cell.amount,
+            "example": cell.anything,
+            "keywords": cell.anything,
         },
         ("code",),
         {"category_code": "categories", "department_code": "departments"},
+        optional=True,
+    ),
+    "readiness": Sheet(
+        {
+            "code": cell.text,
+            "bidang": cell.one_of(("", *BIDANG)),
+            "entry_code": cell.maybe,
+            "position": cell.whole,
+            "question": cell.text,
+            "missing": cell.anything,
+        },
+        ("code",),
+        {"entry_code": "catalogue"},
         optional=True,
     ),
     "kinship": Sheet(
