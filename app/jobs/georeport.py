@@ -6,12 +6,19 @@ from procrastinate import JobContext
 
 from app.exchange.fetch import Fetcher, Forbidden, NotFetched, TooMuch
 from app.logs import log
-from app.services import georeport_media, georeport_requests
+from app.services import georeport_media, georeport_proof, georeport_requests
+from models import GeoreportUpdate, db
 
 from . import jobs
 from .retrying import MINUTE, QUICK, Patience
 
+SOON = Patience(3, 5, 10, 20, MINUTE, 2 * MINUTE, 10 * MINUTE, 60 * MINUTE)
+TRIES = 4  # of an address, before it is said that nothing is there
 A_WHILE = Patience(MINUTE, 10 * MINUTE, 60 * MINUTE, but_not=(Forbidden, TooMuch))
+
+
+class NotYet(Exception):
+    """Photos are still being checked."""
 
 
 @jobs.task(name="georeport_place", retry=QUICK)
@@ -33,3 +40,24 @@ def media(context: JobContext, item_id: int, url: str, change_id: int | None = N
         if isinstance(problem, Forbidden | TooMuch):
             return
         raise
+
+
+@jobs.task(name="georeport_proof", queue="photos", retry=SOON, pass_context=True)
+def proof(context: JobContext, update_id: int) -> None:
+    """Fetch the pictures of a partner's proof, and hand it in once all are checked.
+
+    What lacks is said to the partner when they ask again.  Raises NotYet, to be tried again.
+    """
+    for url in georeport_proof.to_fetch(update_id):
+        try:
+            georeport_proof.fetched(update_id, url, Fetcher().get(url))
+        except NotFetched as problem:
+            if context.job.attempts < TRIES and not isinstance(problem, Forbidden | TooMuch):
+                raise
+            georeport_proof.fetched(update_id, url, None, str(problem)[:200])
+        db.session.commit()
+    update = db.session.get_one(GeoreportUpdate, update_id, with_for_update=True)
+    if not georeport_proof.ready(update):
+        raise NotYet
+    if problems := georeport_proof.go_on(update):
+        log.info("proof lacks something", update=update_id, reason=" ".join(problems)[:500])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO
 
-from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -15,52 +13,21 @@ from app.access import Actor, may
 from app.forms import clean
 from app.forms.georeport import Refused, given, moment
 from app.kinds.lapor import LAPOR
-from app.queries.georeport_shape import STATUSES, update_status
+from app.queries.georeport_shape import update_status
 from app.queue import enqueue
-from app.workflow import Incomplete, NotAllowed
+from app.workflow import NotAllowed
 from models import GeoreportKey, GeoreportUpdate, Item, db
 
-from . import comments, items, photos
+from . import comments, georeport_proof, items, photos, proof
 from . import georeport_keys as keys
 from . import georeport_media as media
-from .answers import Refused as Unfit
-from .georeport_requests import LONGEST, SPACE, OverQuota
+from . import georeport_steps as steps
+from .georeport_requests import LONGEST, OverQuota
+from .georeport_steps import ASKED, STEPS
 from .images import PhotoProblem
 
 NEEDED = ("service_request_id", "update_id", "status", "updated_datetime", "description")
 AHEAD = timedelta(minutes=10)  # so much may a partner's clock be fast
-
-# A status of the extension -> the steps it may mean, with a reason where the partner gives none.
-# What stands with no step is the reporter's to say, here on the site.
-STEPS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "open": (),
-    "investigating": (("verify", ""), ("accept", "")),
-    "for_triage": (("return", "more_owners"),),
-    "planned": (("plan", ""),),
-    "action_scheduled": (("plan", ""),),
-    "in_progress": (("start", ""), ("refuse_proof", "")),
-    "fixed": (("resolve", ""), ("submit_proof", ""), ("answer", ""), ("external_done", "")),
-    "closed": (("resolve", ""), ("submit_proof", ""), ("answer", ""), ("external_done", "")),
-    "duplicate": (("merge", "same_matter"),),
-    "not_councils_responsibility": (
-        ("return", "not_our_authority"),
-        ("reject", "not_our_authority"),
-    ),
-    "internal_referral": (("return", "wrong_department"),),
-    "no_further_action": (("reject", ""),),
-    "cancelled": (),
-    "reopen": (),
-}
-# What a step asks -> the parameter that answers it.
-ASKED = {
-    "note": "description",
-    "reason": "reason",
-    "date": "expected_datetime",
-    "into": "duplicate_of",
-    "department": "agency_responsible",
-    "other_department": "agency_responsible",
-    "photos": "media",
-}
 
 
 def submit(key: GeoreportKey, values: Any, files: Iterable[BinaryIO] = ()) -> str:
@@ -72,6 +39,7 @@ def submit(key: GeoreportKey, values: Any, files: Iterable[BinaryIO] = ()) -> st
     if actor is None:
         raise Refused(403, _("This api_key may send requests, but no updates."))
     status, pictures = _check(values)
+    files = list(files)
     item = _item(given(values, "service_request_id"), actor)
     theirs = given(values, "update_id")[:200]
     db.session.execute(items.LOCK, {"key": f"georeport update {key.id} {theirs}"})
@@ -80,12 +48,13 @@ def submit(key: GeoreportKey, values: Any, files: Iterable[BinaryIO] = ()) -> st
     if earlier is not None:
         if earlier.item_id != item.id:
             raise Refused(400, _("update_id was used for another request."))
+        if georeport_proof.waits(earlier):
+            _again(earlier, key, item, actor, values, files, pictures)
         return _id(earlier)
     if not keys.count(key):
         raise OverQuota
     made = GeoreportUpdate(key_id=key.id, update_id=theirs, item_id=item.id)
-    mark = uuid.uuid5(SPACE, f"{key.id} {theirs}")
-    _take(made, item, actor, status, values, files, mark)
+    _take(made, item, actor, status, values, files, pictures)
     db.session.add(made)
     db.session.flush()
     for url in pictures if made.change_id else ():
@@ -99,8 +68,25 @@ def submit(key: GeoreportKey, values: Any, files: Iterable[BinaryIO] = ()) -> st
     return _id(made)
 
 
+def _again(
+    update: GeoreportUpdate,
+    key: GeoreportKey,
+    item: Item,
+    actor: Actor,
+    values: Any,
+    files: Iterable[BinaryIO],
+    pictures: Sequence[str],
+) -> None:
+    """Add to an update that waits, or say what it lacks.  Raises Refused or OverQuota."""
+    if not keys.count(key):
+        raise OverQuota
+    georeport_proof.send_again(update, item, actor, values, files, pictures)
+
+
 def _id(update: GeoreportUpdate) -> str:
-    """As the list of updates names it."""
+    """As the list of updates names it; "w…" while it waits for the checks of its photos."""
+    if georeport_proof.waits(update):
+        return f"w{update.id}"
     return f"k{update.comment_id}" if update.comment_id else str(update.change_id)
 
 
@@ -141,43 +127,33 @@ def _take(
     actor: Actor,
     status: str,
     values: Any,
-    files: Iterable[BinaryIO],
-    mark: uuid.UUID,
+    files: Sequence[BinaryIO],
+    pictures: Sequence[str],
 ) -> None:
-    """Take the step that is meant, or add the words where the status is what it is already."""
+    """Take the step that is meant, or add the words where the status is what it is already.
+
+    Photos that have to be looked at first make it wait.
+    """
     open_steps = {step.name: step for step in items.open_steps(item, actor)}
     meant = next((pair for pair in STEPS[status] if pair[0] in open_steps), None)
-    said = clean(given(values, "description")) or ""
+    said, mark = clean(given(values, "description")) or "", georeport_proof.mark(made)
     try:
         if meant is None and status in ("open", update_status(item.state)):
             made.comment_id = comments.add(item, actor, said, key=mark).id
             return
         if meant is None:
             raise NotAllowed(status)
-        given_answers = _answers(open_steps[meant[0]].answers, meant[1], values)
-        if "photos" in open_steps[meant[0]].answers:
-            given_answers["photos"] = [_staged(file, actor) for file in files]
-        made.change_id = items.move(item, meant[0], actor, given_answers, key=mark).id
-    except NotAllowed:
-        raise Refused(400, _no_way(item, actor)) from None
-    except Incomplete as lacking:
-        raise Refused(400, *(_lacking(str(name)) for name in lacking.args)) from None
-    except Unfit as wrong:
-        name, why = wrong.args
-        raise Refused(400, f"{ASKED.get(name, name)}: {why}") from None
-
-
-def _answers(asked: Iterable[str], reason: str, values: Any) -> dict[str, Any]:
-    """What the parameters answer of what a step asks.  Raises Refused."""
-    told: dict[str, Any] = {n: given(values, ASKED[n]) for n in asked if n in ASKED}
-    told["note"] = clean(given(values, "description"))
-    if "reason" in told:
-        told["reason"] = told["reason"] or reason
-    if told.get("date"):
-        at = moment("expected_datetime", told["date"])
-        told["date"] = at.astimezone(current_app.config["CITY"].zone).date() if at else None
-    told.pop("photos", None)
-    return told
+        step = open_steps[meant[0]]
+        told = steps.answers(step.answers, meant[1], values)
+        if proof.wanted(item, step) and (files or pictures):
+            told |= georeport_proof.explained(values)
+            georeport_proof.begin(made, item, actor, step, told, files, pictures)
+            return
+        if "photos" in step.answers:
+            told["photos"] = [_staged(file, actor) for file in files]
+        made.change_id = items.move(item, step.name, actor, told, key=mark).id
+    except steps.WRONG as why:
+        raise steps.refused(why, item, actor) from None
 
 
 def _staged(file: BinaryIO, actor: Actor) -> int:
@@ -187,19 +163,4 @@ def _staged(file: BinaryIO, actor: Actor) -> int:
         raise Refused(400, f"media: {problem}") from None
 
 
-def _lacking(name: str) -> str:
-    return str(_("%(name)s is needed.", name=ASKED.get(name, name)))
-
-
-def _no_way(item: Item, actor: Actor) -> str:
-    """Which statuses the key's seat may give this request now."""
-    names = {step.name for step in items.open_steps(item, actor)}
-    ways = [status.upper() for status, steps in STEPS.items() if names & {s for s, _r in steps}]
-    state = STATUSES.get(item.state, item.state)
-    if not ways:
-        return str(_("This request is %(now)s; from your seat it goes nowhere now.", now=state))
-    words = ", ".join(ways)
-    said = _(
-        "This request is %(now)s. From your seat it may become: %(words)s.", now=state, words=words
-    )
-    return str(said)
+__all__: Sequence[str] = ("ASKED", "NEEDED", "STEPS", "submit")
