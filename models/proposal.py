@@ -30,7 +30,8 @@ class Proposal(Item):
 
     ``unit_price`` is the catalogue's on the day it was filed.  ``catalogue_review`` is '' for what
     stands in the catalogue.  ``readiness`` holds answers by the questions' codes: yes, no, unknown.
-    ``carried_from_id`` is the proposal of an earlier year that was not realised, ``split_from_id``
+    ``filed_volume`` and ``filed_cost`` are what was asked; volume, price and cost stand as the last
+    level left them.  ``carried_from_id`` is the proposal of an earlier year that was not realised, ``split_from_id``
     the one this is a part of; ``credit_count`` people proposed it beside its author.
     ``redirects`` counts the departments that passed it on.  ``tapd_amount`` is what the budget
     team agreed to.  ``disputed``: somebody behind it says that the works are not finished.
@@ -52,7 +53,10 @@ class Proposal(Item):
             unique=True,
             postgresql_where=text("sipd_id IS NOT NULL"),
         ),
-        CheckConstraint("LEAST(tapd_amount, redirects, credit_count) >= 0", name="agreed_money"),
+        CheckConstraint(
+            "LEAST(filed_volume, filed_cost, tapd_amount, redirects, credit_count) >= 0",
+            name="agreed_money",
+        ),
         Index(
             "ix_proposal_split_from_id",
             "split_from_id",
@@ -86,6 +90,8 @@ class Proposal(Item):
     carried_from_id: Mapped[ref | None] = mapped_column(ForeignKey("proposal.id"), index=True)
     contract_value: Mapped[int | None] = mapped_column(BigInteger)
     spent: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    filed_volume: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    filed_cost: Mapped[int | None] = mapped_column(BigInteger)
     split_from_id: Mapped[ref | None] = mapped_column(ForeignKey("proposal.id"))
     credit_count: Mapped[int] = mapped_column(server_default="0")
     redirects: Mapped[int] = mapped_column(server_default="0")

@@ -20,7 +20,9 @@ KEY = sa.Text(collation="C")
 ROLES = (
     "operator", "moderator", "validator", "officer", "planner", "coordinator", "auditor", "admin",
 )  # fmt: skip
-PROPOSAL_CHECKS = (("agreed_money", "LEAST(tapd_amount, redirects, credit_count) >= 0"),)
+PROPOSAL_CHECKS = (
+    ("agreed_money", "LEAST(filed_volume, filed_cost, tapd_amount, redirects, credit_count) >= 0"),
+)
 LEVEL_CHECKS = (
     ("level", "level IN ('rw', 'kelurahan', 'kecamatan', 'forum_opd', 'kota')"),
     ("amounts", "LEAST(volume, unit_price, cost, rank) >= 0"),
@@ -79,6 +81,8 @@ def _id() -> sa.Column[int]:
 
 def _proposals() -> None:
     for column in (
+        sa.Column("filed_volume", sa.Numeric(14, 2), nullable=True),
+        sa.Column("filed_cost", sa.BigInteger(), nullable=True),
         sa.Column("split_from_id", sa.BigInteger(), nullable=True),
         sa.Column("credit_count", sa.Integer(), server_default="0", nullable=False),
         sa.Column("redirects", sa.Integer(), server_default="0", nullable=False),
@@ -243,6 +247,8 @@ def downgrade() -> None:
         "redirects",
         "credit_count",
         "split_from_id",
+        "filed_cost",
+        "filed_volume",
     ):
         op.drop_column("proposal", column)
     op.execute("DELETE FROM mandate WHERE role = 'tapd'")
