@@ -19,6 +19,7 @@ from .user import Person, User
 VISIBILITIES = ("public", "anonymous", "confidential")
 STOP_WORDS = "'dan','di','ke','dari','yang','untuk','ini','itu','ada','dengan','pada','atau','nya'"
 PUBLIC = text("published_at IS NOT NULL AND visibility <> 'confidential'")
+PROPOSED = text("kind = 'musrenbang'")
 
 # States in which nobody's desk holds an item; the indexes of the queues leave them out.
 OVER = (
@@ -97,6 +98,8 @@ class Item(Model):
         ),
         Index("ix_item_area_new", "area_code", "id"),
         Index("ix_item_owner_new", "department_code", "id"),
+        Index("ix_item_proposal_area", "area_code", "id", postgresql_where=PROPOSED),
+        Index("ix_item_proposal_department", "department_code", "id", postgresql_where=PROPOSED),
         Index("ix_item_due", "due_on", postgresql_where=text("due_on IS NOT NULL")),
         Index(
             "ix_item_next_mark",
