@@ -31,8 +31,9 @@ class Proposal(Item):
     ``unit_price`` is the catalogue's on the day it was filed.  ``catalogue_review`` is '' for what
     stands in the catalogue.  ``readiness`` holds answers by the questions' codes: yes, no, unknown.
     ``filed_volume`` and ``filed_cost`` are what was asked; volume, price and cost stand as the last
-    level left them.  ``carried_from_id`` is the proposal of an earlier year that was not realised, ``split_from_id``
-    the one this is a part of; ``credit_count`` people proposed it beside its author.
+    level left them.  ``carried_from_id`` is the proposal of an earlier year that was not realised,
+    ``split_from_id`` the one this is a part of; ``credit_count`` people proposed it beside its
+    author.
     ``redirects`` counts the departments that passed it on.  ``tapd_amount`` is what the budget
     team agreed to.  ``disputed``: somebody behind it says that the works are not finished.
     """
