@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import FetchedValue, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import FetchedValue, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .base import Model, key, now, pk, ref
@@ -26,7 +26,6 @@ class Change(Model):
         UniqueConstraint("item_id", "seq"),
         UniqueConstraint("step_key"),
         Index("ix_change_at", "at", "id"),
-        Index("ix_change_return", "seat", "at", postgresql_where=text("step = 'return'")),
     )
 
     id: Mapped[pk]

@@ -39,9 +39,6 @@ def upgrade() -> None:
         "routing_rule", sa.Column("made_at", MOMENT, server_default=sa.func.now(), nullable=False)
     )
     op.add_column("complaint", _text("road_name"))
-    op.create_index(
-        "ix_change_return", "change", ["seat", "at"], postgresql_where=sa.text("step = 'return'")
-    )
     _past_rules()
     _roads()
     _handovers()
@@ -160,7 +157,6 @@ def downgrade() -> None:
     """Take it away again."""
     for table in ("hop", "handover_note", "handover", "road_line", "past_rule"):
         op.drop_table(table)
-    op.drop_index("ix_change_return", table_name="change")
     op.drop_column("complaint", "road_name")
     op.drop_column("routing_rule", "made_at")
     for table in ("department", "category", "routing_rule"):

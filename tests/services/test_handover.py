@@ -130,19 +130,6 @@ def test_after_two_returns_the_coordinator_hears_and_holds_it_not_the_kelurahan(
     assert [found.id for found in returns.to_decide(session(), make.actor(coordinator))] == [
         item.id
     ]
-    assert returns.count_to_decide(session(), make.actor(coordinator)) == 1
-
-
-def test_returns_are_counted_for_each_department_over_what_is_public(session):
-    before = returns.of_department(session, make.DEPARTMENT)
-    bounced(session)
-    hidden = make.item("lapor", state="routed", visibility="confidential")
-    told = {"reason": "not_our_authority", "note": "Bukan."}
-    items.move(hidden, "return", seat("officer"), told)
-    after = returns.of_department(session, make.DEPARTMENT)
-    assert (after.returns, after.returned) == (before.returns + 1, before.returned + 1)
-    assert returns.by_department(session)[make.DEPARTMENT] == after
-    assert returns.returns_only(session)[make.DEPARTMENT] == after.returns
 
 
 def test_what_an_outside_owner_did_not_solve_comes_back_to_the_kelurahan():
