@@ -19,14 +19,14 @@ from flask_babel import force_locale
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 
-from app.access import Actor, may
+from app.access import Actor
 from app.queue import enqueue
 from app.workflow import NotAllowed
 from models import Change, Draft, Item, Photo, db
 
-from . import audit, evidence, images, undone
+from . import evidence, images, undone
 from .files import media, staging
-from .images import Broken, Evidence, PhotoProblem, TooLarge
+from .images import Broken, PhotoProblem, TooLarge
 
 MOST = 5
 MOST_LOOSE = 20  # uploaded within an hour for steps that were not taken
@@ -244,18 +244,6 @@ def forget(staged: str, names: list[str]) -> None:
         used = or_(Photo.media_name == name, Photo.thumb_name == name)
         if db.session.scalar(select(Photo.id).where(used).limit(1)) is None:
             media().delete(name)
-
-
-def read_evidence(photo: Photo, actor: Actor, reason: str) -> Evidence:
-    """When and where the photo was taken, by its camera.  Logged.
-
-    Raises NotAllowed (also without a reason) and evidence.Unreadable.
-    """
-    if not reason.strip() or photo.item is None or not may(actor, "see_evidence", photo.item):
-        raise NotAllowed("see_evidence")
-    found = evidence.unlock(photo.evidence, photo.id)
-    audit.note("photo.evidence", f"photo:{photo.id}", by=actor.user_id, detail=reason.strip())
-    return found
 
 
 def sweep() -> None:

@@ -190,7 +190,7 @@ def test_a_code_opens_one_item_and_no_seat(session):
     assert RULES["author"](guest, other) is None
     assert may(guest, "read", mine)
     assert not may(guest, "read", other)
-    for act in ("support", "comment", "answer", "moderate", "see_evidence", "read_identity"):
+    for act in ("support", "comment", "answer", "moderate", "read_identity"):
         assert not may(guest, act, mine), act
     with pytest.raises(NotAllowed):
         items.move(mine, "verify", guest)

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
 from app import create_app
-from app.access import ANONYMOUS, Actor
+from app.access import Actor
 from app.jobs import photos as job
 from app.services import evidence, files, images, photos
 from app.workflow import NotAllowed
-from models import AuditEvent, Draft, Photo, db
+from models import Draft, Photo, db
 from tests import databases
 from tests import factories as make
 from tests.pictures import draft_of, drawn, jpeg, kept, saved
@@ -261,23 +261,6 @@ def test_what_nobody_came_back_for_is_forgotten(session: Any, var: Path, residen
     assert {fresh.staged_name, stuck.staged_name} <= set(kept(var / "staging"))
     assert "orphan" not in kept(var)
     assert kept(var / "media") == []
-
-
-def test_evidence_is_read_with_a_reason_and_written_down(
-    session: Any, var: Path, resident: Actor
-) -> None:
-    item = make.item(state="routed")
-    photo = photos.stage(jpeg(), actor=resident, item=item)
-    job.process(photo.id)
-    session.refresh(photo)
-    officer = make.actor(make.user(roles=["officer"]))
-    found = photos.read_evidence(photo, officer, "Membandingkan dengan lokasi laporan")
-    assert (found.lon, found.lat, found.taken_at) == (107.61, -6.9075, "2026-11-20T07:15:30")
-    event = session.scalars(select(AuditEvent).filter_by(subject=f"photo:{photo.id}")).one()
-    assert (event.act, event.actor_id) == ("photo.evidence", officer.user_id)
-    for actor, reason in ((officer, " "), (resident, "ingin tahu"), (ANONYMOUS, "ingin tahu")):
-        with pytest.raises(NotAllowed):
-            photos.read_evidence(photo, actor, reason)
 
 
 def test_evidence_of_one_photo_cannot_be_read_as_anothers(app: Any, session: Any) -> None:
