@@ -124,18 +124,6 @@ class Calendar:
         minute = local.hour * 60 + local.minute
         return any(begin <= minute < end for begin, end in self.spans(local.date()))
 
-    def opening(self, moment: datetime) -> datetime:
-        """The moment itself while the office is open, else when it opens next."""
-        if self.is_open(moment):
-            return moment
-        local = moment.astimezone(self.zone)
-        minute = local.hour * 60 + local.minute
-        for begin, _end in self.spans(local.date()):
-            if minute < begin:
-                return self._moment(local.date(), begin)
-        day = self._day(self._rank(_next(local.date())))
-        return self._moment(day, self.spans(day)[0][0])
-
     def closing(self, day: date) -> datetime:
         """When the office closes on that day; the last minute of a day that is not worked."""
         inside = FIRST_YEAR <= day.year <= LAST_YEAR

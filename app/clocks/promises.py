@@ -123,13 +123,6 @@ class Run:
         """Its length in working days, pauses not counted."""
         return Fraction(self.length, self.calendar.whole)
 
-    @property
-    def in_time(self) -> bool | None:
-        """Did it end on its public day or before?  None while it runs."""
-        if self.ended_at is None:
-            return None
-        return self.ended_at < self.calendar.midnight_after(self.due_at)
-
     def _reaches(self, level: str) -> int:
         """The position at which so much of it has run; what was over before did not pause."""
         times, parts = FACTORS[level]

@@ -65,6 +65,12 @@ class Office:
             yield moment, self.worth(moment)
             moment += MINUTE
 
+    def opening(self, moment: datetime) -> datetime:
+        """The moment itself while the office is open, else the minute in which it opens next."""
+        if self.worth(moment):
+            return moment
+        return next(at for at, worth in self.walk(moment.replace(second=0, microsecond=0)) if worth)
+
     def after(self, moment: datetime, days: Fraction) -> datetime:
         """The end of the minute in which so many working days are over."""
         done = Fraction(0)
