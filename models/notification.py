@@ -13,7 +13,6 @@ from .trail import Change
 from .user import User
 
 # A deadline comes near, is over, or has taken twice its time.
-LATE_EVENTS = ("due_soon", "overdue", "overdue_twice")
 
 
 class Notification(Model):

@@ -27,7 +27,6 @@ from .fill_walk import DAYS, City
 NEAR_HOME = 0.09  # share of the stories set in the hero's kelurahan
 LATE = 0.07  # share of the steps that take longer than promised
 LONGEST = 420.0  # days
-SHARED = 0.55  # share of authors who show their name
 LAPSE_DAYS = 15.5
 NAMED_WITHIN = 700.0  # metres: further away a place is no help to find a spot
 SLOW = {"enter_rkpd": 40.0, "enter_apbd": 55.0, "finish": 30.0, "replicate": 60.0}

@@ -14,7 +14,6 @@ from models import Change, Complaint, Handover, HandoverNote, Hop, Item, db
 from .answers import Refused
 
 HANDS = ("route", "reverify", "decide_owner", "return", "refer", "take_back", "reroute")
-LEAVES = {"take_back", "return"}  # after these nobody owns it, unless somebody is named
 CLOSING = {"external_done": "done", "take_back": "taken_back"}
 
 

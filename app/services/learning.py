@@ -31,7 +31,6 @@ LEAST_DECISIONS = 200
 LATE = 0.2  # the share of decisions kept for the test
 CALIBRATION = 0.15  # the share of the earlier ones that sets the temperature
 KEPT_MODELS = 3
-SPLITS = ("time", "random")
 
 
 class TooFew(Exception):
