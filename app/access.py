@@ -274,6 +274,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "write_templates": ("owner", "coordinator"),
     "audit": ("auditor", "admin"),
     "give_mandates": ("admin",),
+    "plan_cycle": ("planner", "system"),
     "keep_routing": ("coordinator", "admin"),  # departments, categories and the rules between
     "decide_owners": ("coordinator",),
     "draw_up_breach": ("admin",),

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from .area import Area
@@ -105,11 +105,11 @@ class Intake(Model):
     )
 
     key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    kind: Mapped[key]
+    kind: Mapped[str] = mapped_column(Text(collation="C"))
     user_id: Mapped[ref] = mapped_column(ForeignKey("user_account.id"), index=True)
     payload: Mapped[dict[str, Any]]
     received_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    state: Mapped[key] = mapped_column(server_default="waiting")
+    state: Mapped[str] = mapped_column(Text(collation="C"), server_default="waiting")
     problem: Mapped[str] = mapped_column(server_default="")
     item_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)
     settled_at: Mapped[datetime | None]

@@ -17,7 +17,7 @@ from app.queries.calendar import city_day
 from app.workflow import BACK, NotAllowed, Step
 from models import Category, Change, Draft, Follow, Item, Person, db
 
-from . import after, clocks, notify, proof
+from . import after, before, clocks, notify, proof
 from .answers import checked
 from .changes import record
 
@@ -69,7 +69,8 @@ def file(
     """Put an item on the map.  The same ``key`` twice gives the same item.
 
     ``values`` holds title, body, category_code, visibility, lon and lat (degrees, EPSG:4326),
-    area_code, area_basis, rw, rt, address and the kind's own columns.  Raises Emergency.
+    area_code, area_basis, rw, rt, address and the kind's own columns.  Raises Emergency, or
+    answers.Refused when it may not be filed now.
     """
     db.session.execute(LOCK, {"key": str(key)})
     earlier = db.session.scalar(select(Item).where(Item.filing_key == key))
@@ -79,6 +80,7 @@ def file(
     if category.emergency:
         raise Emergency(category.emergency)
     at = at or datetime.now(UTC)
+    values = {**values, **before.filing(kind, actor, values, at)}
     item = _new(kind, category, values, at)
     item.filing_key, item.filed_by_id, item.channel = key, actor.user_id, channel
     item.author_id = author_id or actor.person_id or 0
@@ -194,10 +196,12 @@ def move(
     key: uuid.UUID | None = None,
     seen: int | None = None,
     at: datetime | None = None,
+    arrived: datetime | None = None,
 ) -> Change:
     """Take a step.  The same ``key`` twice gives the same change.
 
-    ``seen`` is the number of the last change the actor saw.  Raises NotAllowed, Incomplete,
+    ``seen`` is the number of the last change the actor saw; ``arrived`` is when the request came,
+    where that was before ``at``.  Raises NotAllowed, Incomplete,
     answers.Refused, or Stale when the item has moved since ``seen``.
     """
     _lock(item, answers or {})
@@ -207,6 +211,7 @@ def move(
     step, seat = _step(item, kind, step_name, actor)
     given = checked(item, step, actor, answers or {}) | {"seat": seat}
     given = proof.checked(item, step, given, answers or {}, at)
+    before.checked(item, step, actor, given, arrived or at)
     source, hands = item.state, _hands(item)
     _apply(item, kind, step, given, at)
     change = record(
