@@ -93,11 +93,12 @@ def _tabs(here: Desk, cut: Cut) -> tuple[work.Tab, ...]:
     states, levels = work.waiting(actor, here.roles)
     going, back = work.under_way(), work.came_back(states)
     mine = actor.user_id
+    ours: dict[str, Any] = {"on_desk": True, "untaken": work.untaken(actor, here.roles)}
     tabs = (
-        work.Tab("menunggu", _("Waiting for us"), states, levels=levels, on_desk=True),
+        work.Tab("menunggu", _("Waiting for us"), states, levels=levels, **ours),
         work.Tab("saya", _("In my hands"), going, mine=mine, on_desk=True),
-        work.Tab("terlambat", _("Past the day"), states, True, levels=levels, on_desk=True),
-        work.Tab("kembali", _("Came back"), back, on_desk=True),
+        work.Tab("terlambat", _("Past the day"), states, True, levels=levels, **ours),
+        work.Tab("kembali", _("Came back"), back, **ours),
         work.Tab("berjalan", _("Under way"), going, on_desk=True),
         work.Tab("semua", _("All"), work.all_states()),
     )
@@ -208,7 +209,8 @@ def following(number: str) -> ResponseReturnValue:
     if here is None:
         abort(404)
     states, levels = work.waiting(actor, here.roles)
-    tab = work.Tab("menunggu", "", states, levels=levels, on_desk=True)
+    untaken = work.untaken(actor, here.roles)
+    tab = work.Tab("menunggu", "", states, levels=levels, on_desk=True, untaken=untaken)
     scope = here.scope(actor)
     found = desk.following(db.session(), actor, (scope, work.condition(tab)), number)
     if found is None:

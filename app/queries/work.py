@@ -25,7 +25,7 @@ from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
 from app.queries.overdue import is_overdue
 from app.workflow import Phase
-from models import Assignment, Comment, Item, Proposal
+from models import Assignment, Comment, Department, Item, Proposal
 from models.item import DUE, ON_A_DESK
 
 Pairs = list[tuple[str, str]]
@@ -97,7 +97,8 @@ class Tab:
     """One cut of a queue: items in ``states``, and proposals that wait at one of ``levels``.
 
     ``kind`` and ``area`` (a kelurahan or kecamatan) make it narrower; ``mine`` keeps what is in
-    the hands of this login; ``on_desk`` leaves out what is over.
+    the hands of this login; ``on_desk`` leaves out what is over; ``untaken`` adds what was opened
+    again and no office would take up.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Tab:
     levels: tuple[str, ...] = ()
     mine: int | None = None
     on_desk: bool = False
+    untaken: bool = False
 
 
 # Whose states wait at a role's desk, and the levels of a proposal it decides on.
@@ -127,6 +129,11 @@ def waiting(actor: Actor, roles: tuple[str, ...]) -> tuple[Pairs, tuple[str, ...
     desks = [DESKS[seat.role] for seat in actor.seats_as(*roles)]
     holders = {holder for holders, _levels in desks for holder in holders}
     return held_by(*holders), tuple({level for _holders, levels in desks for level in levels})
+
+
+def untaken(actor: Actor, roles: tuple[str, ...]) -> bool:
+    """Is what no office would take up this actor's as well?  (``kinds.outside.nobody_takes``)"""
+    return any("triage" in DESKS[seat.role][0] for seat in actor.seats_as(*roles))
 
 
 def counted(
@@ -173,6 +180,8 @@ def _standing(tab: Tab) -> ColumnElement[bool]:
     if not tab.states:
         return _at_levels(tab.levels)
     states = standing_in(tab.states)
+    if tab.untaken:
+        states = or_(states, _nobody_takes())
     return or_(states, _at_levels(tab.levels)) if tab.levels else states
 
 
@@ -187,6 +196,13 @@ def standing_in(pairs: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
     each = (and_(Item.kind == kind, Item.state.in_(sorted(by_kind[kind]))) for kind in by_kind)
     # The names alone say less than the pairs, but an index can tell them.
     return and_(Item.state.in_(names), or_(*each))
+
+
+def _nobody_takes() -> ColumnElement[bool]:
+    """What was opened again for an owner outside, or for none: ``nobody_takes`` as SQL."""
+    outside = Item.department_code.in_(select(Department.code).where(Department.external))
+    again = (Item.kind == "lapor", Item.state == "reopened")
+    return and_(*again, or_(Item.department_code.is_(None), outside))
 
 
 def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:

@@ -40,3 +40,28 @@ def test_somebody_without_a_seat_has_an_empty_queue(session):
     for scope in (work.area_scope(actor), work.department_scope(actor)):
         assert work.counted(session, actor, scope, tabs) == {"semua": 0}
     assert not work.held_comments(session, actor)
+
+
+def test_what_was_opened_again_with_nobody_to_take_it_waits_for_the_kelurahan(client_for, session):
+    moderator, officer = make.user(roles=("moderator",)), make.user(roles=("officer",))
+    outside = make.item("lapor", state="reopened", department_code="pln")
+    nobody = make.item("lapor", state="reopened")
+    nobody.department_code = None
+    ours = make.item("lapor", state="reopened", department_code=make.DEPARTMENT)
+    make.item("lapor", state="reopened", department_code="pln", area_code=make.OTHER_KELURAHAN)
+    session.commit()
+    for tab in ("menunggu", "kembali"):
+        page = client_for(moderator).get(f"/kerja/kelurahan?tab={tab}").get_data(as_text=True)
+        assert outside.number in page
+        assert nobody.number in page
+        assert ours.number not in page
+    page = client_for(officer).get("/kerja/opd").get_data(as_text=True)
+    assert ours.number in page
+    assert outside.number not in page
+    actor = make.actor(moderator)
+    assert work.untaken(actor, ("moderator",))
+    assert not work.untaken(make.actor(officer), ("officer",))
+    tab = work.Tab("menunggu", "", [("lapor", "verified")], untaken=True)
+    assert work.counted(session, actor, work.area_scope(actor), (tab,)) == {"menunggu": 2}
+    onward = client_for(moderator).get(f"/kerja/berikut/{outside.number}")
+    assert nobody.number in onward.location
