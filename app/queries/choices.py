@@ -11,7 +11,7 @@ from app.kinds import REASONS
 from app.queries.calendar import city_day
 from app.queries.labels import labels, named
 from app.workflow import Step
-from models import Area, CatalogueEntry, Department
+from models import Area, Department
 
 Choice = tuple[str, Any]
 
@@ -46,13 +46,6 @@ def departments(session: Session, external: bool | None = None) -> list[Choice]:
         query = query.where(Department.external.is_(external))
     rows = session.execute(query.order_by(Department.abbreviation))
     return [(code, f"{short} – {name}") for code, short, name in rows]
-
-
-def catalogue(session: Session) -> list[Choice]:
-    """The *kamus usulan*; first what is not in it."""
-    query = select(CatalogueEntry.code, CatalogueEntry.name, CatalogueEntry.unit)
-    rows = session.execute(query.order_by(CatalogueEntry.name))
-    return [("", "–"), *((code, f"{name} ({unit})") for code, name, unit in rows)]
 
 
 def of_step(session: Session, step: Step, kind: str) -> dict[str, Any]:
