@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +18,13 @@ from tests.pictures import jpeg
 
 pytestmark = pytest.mark.journey
 PHONE = 390
-READY = "navigator.serviceWorker.controller !== null"
+HELD = """() => new Promise((done, failed) => {
+  const { serviceWorker } = navigator;
+  const look = () => { if (serviceWorker.controller) done(); };
+  serviceWorker.addEventListener("controllerchange", look);
+  setTimeout(() => failed(new Error("no worker holds this page")), 60_000);
+  look();
+})"""
 CITY = tomllib.loads((ROOT / "cities/bandung/settings.toml").read_text("utf-8"))
 TEXTS = tomllib.loads((ROOT / "tests/data/emergency.toml").read_text("utf-8"))
 
@@ -44,14 +49,12 @@ def resident(site, meet):
     return visitor
 
 
-def at_hand(visitor) -> None:
-    """Open the page until the phone keeps it; a busy machine may need a second look."""
-    for _look in range(3):
-        visitor.go("/lapor/cepat")
-        with suppress(AssertionError):
-            visitor.until(READY)
-            return
-    visitor.until(READY)
+def at_hand(visitor, path: str = "/lapor/cepat") -> None:
+    """Open a page and wait until the phone has it at hand, and knows whose phone it is."""
+    visitor.go(path)
+    visitor.page.evaluate(HELD)
+    if path == "/lapor/cepat":
+        visitor.until("Rembuk.queue.fact('account').then(account => account !== undefined)")
 
 
 def cut(visitor) -> None:
@@ -86,6 +89,12 @@ def card(visitor, state: str) -> Any:
     return found
 
 
+def keep_sending(visitor, state: str) -> None:
+    """Have the phone try now, not at its own pace, until something of its queue is in a state."""
+    found = f"all => all.some(one => one.state === '{state}')"
+    visitor.until(f"Rembuk.queue.run().then(Rembuk.queue.all).then({found})")
+
+
 def filed(site, title: str) -> list[tuple[str, int]]:
     """Number and photos of every item of that title."""
     with site.app.app_context():
@@ -118,6 +127,13 @@ def test_a_report_written_without_signal_becomes_one_item_with_its_photo(site, r
     resident.look("cepat-terkirim")
 
 
+def test_a_page_that_came_without_the_worker_asks_for_it(resident):
+    page = resident.page
+    with page.expect_navigation():  # a forced reload passes by the worker
+        page.context.new_cdp_session(page).send("Page.reload", {"ignoreCache": True})
+    page.evaluate(HELD)
+
+
 def test_what_is_being_typed_survives_the_page_and_goes_by_the_same_key(site, resident, photo):
     title, page = a_title(), resident.page
     write(resident, title, photo)
@@ -147,9 +163,7 @@ def test_an_answer_lost_on_the_way_makes_no_second_report(site, resident, photo)
     page.context.route("**/lapor/cepat/**", lose)
     write(resident, title, photo)
     hand_in(resident)
-    for _ in range(6):
-        page.wait_for_timeout(300)
-        page.evaluate("Rembuk.queue.run()")
+    keep_sending(resident, "sent")
     card(resident, "sent")
     assert len(lost) >= 2
     assert [photos for _number, photos in filed(site, title)] == [1]
@@ -333,8 +347,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
         db.session.commit()
     officer = meet("petugas", PHONE)
     officer.enter("officer@contoh.id")
-    officer.go("/kerja/lapangan")
-    officer.until(READY)
+    at_hand(officer, "/kerja/lapangan")
     page = officer.page
     mine = page.locator("[data-row]", has_text=number)
     cut(officer)
@@ -360,8 +373,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
         page.locator(".waiting-list > li", has_text="photos are being checked")
     ).first.wait_for()
     site.work()
-    page.wait_for_timeout(5500)
-    page.evaluate("Rembuk.queue.run()")
+    keep_sending(officer, "refused")  # the phone asks again after a while
     asked = card(officer, "refused")
     officer.trouble.clear()  # a refusal is an error to the browser's console
     officer.look("lapangan-penjelasan")

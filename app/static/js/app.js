@@ -79,7 +79,15 @@
   document.querySelector("[data-focus]")?.focus();
 
   // The worker that keeps the quick report at hand without signal (see /sw.js): after the page, never before it.
-  const keepAtHand = () => navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }).catch(() => {});
+  // A page on its way while the worker began is nobody's; it asks for the worker by itself.
+  const keepAtHand = async () => {
+    const { serviceWorker } = navigator;
+    try {
+      await serviceWorker.register("/sw.js", { updateViaCache: "none" });
+      const { active } = await serviceWorker.ready;
+      if (!serviceWorker.controller) active.postMessage("claim");
+    } catch { /* a private window, or no signal yet */ }
+  };
   if ("serviceWorker" in navigator && document.querySelector("link[rel=manifest]")) {
     if (document.readyState === "complete") keepAtHand();
     else addEventListener("load", keepAtHand);

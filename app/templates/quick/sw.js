@@ -44,6 +44,9 @@ importScripts({{ queue|tojson }});
 
   self.addEventListener("install", (event) => event.waitUntil(install()));
   self.addEventListener("activate", (event) => event.waitUntil(activate()));
+  self.addEventListener("message", (event) => {
+    if (event.data === "claim") event.waitUntil(self.clients.claim());
+  });
   self.addEventListener("fetch", (event) => {
     const { request } = event;
     const { origin, pathname, search } = new URL(request.url);
