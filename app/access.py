@@ -277,6 +277,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "plan_cycle": ("planner", "system"),
     "keep_routing": ("coordinator", "admin"),  # departments, categories and the rules between
     "decide_owners": ("coordinator",),
+    "keep_scoring": ("planner", "validator", "owner", "triage"),  # the service asks whose list
     "draw_up_breach": ("admin",),
 }
 ITEM_ACTS = frozenset(
