@@ -16,7 +16,7 @@ from models import Complaint
 
 from . import outside
 from .base import Kind
-from .corrections import CORRECTED, additions, corrections
+from .corrections import CORRECTED, UNMARKED, additions, corrections, unmarkings
 from .lapor_states import STATES, promise
 from .verdicts import VERDICT, VERDICTS, may_appeal
 
@@ -265,6 +265,7 @@ WORKFLOW = Workflow(
             reasons=("solved_itself", "filed_by_mistake", "no_longer_wanted"),
         ),
         *outside.STEPS,
+        *unmarkings(STATES),
         *additions(STATES),
         *corrections(STATES, by=("triage",)),
     ),
@@ -278,6 +279,7 @@ def _facts(item: Complaint) -> frozenset[str]:
             "few_returns" if item.returns < 2 else "many_returns",
             "has_department" if item.department_code else "no_department",
             "whole" if item.parent_id is None else "part",
+            "about_officials" if item.oversight else "about_no_officials",
             "info_asked" if item.info_asked else "info_not_asked",
             "may_appeal" if may_appeal(item) else "no_appeal",
             "outside" if outside.is_outside(item) else "inside",
@@ -333,6 +335,7 @@ LAPOR = Kind(
     publishes_at_filing=False,
     effects={
         **CORRECTED,
+        **UNMARKED,
         **outside.EFFECTS,
         **VERDICT,
         "route": _route,

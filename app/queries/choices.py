@@ -61,7 +61,11 @@ def of_step(session: Session, step: Step, kind: str) -> dict[str, Any]:
     if "external" in asked:
         offers["external"] = departments(session, external=True)
     if "category" in asked:
-        offers["category"] = categories(kind)
+        offers["category"] = [
+            (code, name)
+            for code, name in categories(kind)
+            if not (step.unmarks and labels().categories[code].is_about_officials)
+        ]
     if "area" in asked:
         offers["area"] = [c for group in kelurahan().values() for c in group]
     return offers

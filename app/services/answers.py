@@ -35,6 +35,8 @@ def checked(item: Item, step: Step, actor: Actor, given: Mapping[str, Any]) -> d
     for name, check in CHECKS.items():
         if name in answers:
             answers[name] = check(item, actor, answers[name])
+    if step.unmarks and db.session.get_one(Category, answers["category"]).is_about_officials:
+        raise Refused("category", _("This category is about officials."))
     return answers
 
 

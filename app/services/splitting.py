@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import literal, or_, select
+from sqlalchemy import Select, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import SYSTEM
@@ -24,6 +24,8 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change
         _divide(item, answers["parts"], answers["seat"], change.at)
     elif step.name == "recategorise" and item.oversight and isinstance(item, Complaint):
         _hide_family(item)
+    elif step.unmarks and isinstance(item, Complaint):
+        _unmark_family(item, step, answers, change.at)
     elif getattr(item, "parent_id", None) is not None and change.source != change.target:
         _tell_whole(item, change.at)
 
@@ -40,14 +42,29 @@ def _divide(item: Item, parts: list[tuple[str, str]], seat: str, at: datetime) -
         db.session.execute(rows.on_conflict_do_nothing())
 
 
+def _family(item: Complaint) -> Select[Complaint]:
+    """A whole and its parts, from any of them."""
+    whole_id = item.parent_id or item.id
+    theirs = or_(Complaint.id == whole_id, Complaint.parent_id == whole_id)
+    return select(Complaint).where(theirs).order_by(Complaint.id)
+
+
 def _hide_family(item: Complaint) -> None:
     """What is about officials is so in its whole and in every part, which share its words."""
-    whole_id = item.parent_id or item.id
-    family = select(Complaint).where(
-        or_(Complaint.id == whole_id, Complaint.parent_id == whole_id), ~Complaint.oversight
-    )
-    for one in db.session.scalars(family.order_by(Complaint.id)):
+    for one in db.session.scalars(_family(item).where(~Complaint.oversight)):
         one.oversight, one.visibility = True, "confidential"
+
+
+def _unmark_family(item: Complaint, step: Step, answers: Mapping[str, Any], at: datetime) -> None:
+    """What is not about officials is so in none of them; each has it on its own trail."""
+    from .items import move  # it calls us
+
+    for one in db.session.scalars(_family(item).where(Complaint.oversight)).all():
+        about = one.category.is_about_officials
+        category = answers["category"] if about else one.category_code
+        told = {"category": category, "note": answers["note"]}
+        if one.oversight and state_of(one).phase is not Phase.CLOSED:
+            move(one, step.name, SYSTEM, told, at=at)
 
 
 def _tell_whole(part: Item, at: datetime) -> None:

@@ -55,6 +55,7 @@ class Step:
     the item is (a fact recorded on the trail), ``BACK`` returns to the state before.
     ``when`` names a fact of the item (``app.kinds``) without which the step is not offered.
     ``proves``: its photos are the proof that the work was done, and are checked as such.
+    ``unmarks``: what was held to be about officials is not, and goes to whom it usually would.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Step:
     when: tuple[str, ...] = ()
     publishes: bool = False
     proves: bool = False
+    unmarks: bool = False
     help: Any = ""
 
     @property

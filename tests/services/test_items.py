@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.access import SYSTEM, Actor, Seat, may
+from app.access import AREA_ROLES, SYSTEM, Actor, Seat, may
 from app.kinds import KINDS, kind_of
 from app.queries.calendar import city_day
 from app.services import items
 from app.services.answers import Refused
 from app.workflow import Incomplete, NotAllowed
-from models import Change, ChangeText, Draft, Item, Notification, Photo
+from models import ROLES, Change, ChangeText, Draft, Item, Notification, Photo
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -229,6 +229,63 @@ def test_a_coordinator_of_the_department_a_report_is_about_may_not_triage_it():
     item = make.item("lapor", oversight=True, subject_department_code=make.DEPARTMENT)
     actor = Actor(1, 1, "Koordinator", 2, (Seat("coordinator", None, make.DEPARTMENT),))
     assert not items.open_steps(item, actor)
+
+
+def under_oversight(**more):
+    about = make.category(oversight=True, place_bound=False)
+    item = make.item("lapor", make.user(), category_code=about.code, published=False, **more)
+    assert (item.oversight, item.visibility, item.complaint_class) == (
+        True, "confidential", "pengawasan"
+    )  # fmt: skip
+    return item
+
+
+def test_a_wrong_mark_is_lifted_with_a_reason_and_the_kelurahan_goes_on(session):
+    item = under_oversight(subject_department_code=make.OTHER_DEPARTMENT)
+    moderator, coordinator = make.user(roles=("moderator",)), seat("coordinator")
+    usual, reason = make.category(), "Ini tentang lubang, bukan tentang petugas."
+    items.move(item, "not_about_officials", coordinator, {"category": usual.code, "note": reason})
+    assert (item.oversight, item.subject_department_code) == (False, None)
+    assert (item.category_code, item.complaint_class) == (usual.code, "bukan_pengawasan")
+    assert item.visibility == "confidential"  # as its reporter was told
+    assert item.state == "received"
+    last = session.scalars(select(Change).order_by(Change.id.desc()).limit(1)).one()
+    assert (last.step, last.words.text) == ("not_about_officials", reason)
+    assert last.seat.startswith("coordinator")
+    actor = make.actor(moderator)
+    assert may(actor, "read", item)
+    assert "verify" in {step.name for step in items.open_steps(item, actor)}
+    told = select(Notification.event).where(Notification.user_id == moderator.id)
+    assert list(session.scalars(told)) == ["task"]
+
+
+def test_lifting_the_mark_needs_a_reason_and_a_category_that_is_not_about_officials():
+    item, coordinator = under_oversight(), seat("coordinator")
+    with pytest.raises(Incomplete) as lacking:
+        items.move(item, "not_about_officials", coordinator, {"category": make.category().code})
+    assert lacking.value.args == ("note",)
+    told = {"category": item.category_code, "note": "Bukan tentang petugas."}
+    with pytest.raises(Refused) as wrong:
+        items.move(item, "not_about_officials", coordinator, told)
+    assert wrong.value.args[0] == "category"
+    assert item.oversight
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("marked", [True, False])
+def test_the_coordinator_alone_lifts_the_mark_and_only_where_there_is_one(role, marked):
+    item = under_oversight() if marked else make.item("lapor", state="verified")
+    scope = {"area_code": make.KELURAHAN} if role in AREA_ROLES else {}
+    open_steps = {step.name for step in items.open_steps(item, seat(role, **scope))}
+    assert ("not_about_officials" in open_steps) == (marked and role == "coordinator")
+
+
+def test_a_coordinator_the_report_is_about_lifts_nothing():
+    item = under_oversight(subject_department_code=make.DEPARTMENT)
+    actor = Actor(1, 1, "Koordinator", 2, (Seat("coordinator", None, make.DEPARTMENT),))
+    told = {"category": make.category().code, "note": "Bukan tentang kami."}
+    with pytest.raises(NotAllowed):
+        items.move(item, "not_about_officials", actor, told)
 
 
 # -- the complaint's loops ------------------------------------------------------------------

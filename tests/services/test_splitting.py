@@ -166,3 +166,23 @@ def test_a_part_that_turns_out_to_be_about_officials_hides_its_whole_and_its_sis
     items.move(one, "recategorise", make.everybody(one), {"category": about.code})
     db.session.expire_all()
     assert [item.visibility for item in (whole, one, two)] == ["confidential"] * 3
+
+
+def test_a_mark_that_is_lifted_from_a_part_is_lifted_from_its_whole_and_its_sister():
+    whole, (one, two) = divided()
+    about, usual = make.category(oversight=True, place_bound=False), make.category()
+    items.move(one, "recategorise", make.everybody(one), {"category": about.code})
+    db.session.expire_all()
+    coordinator = make.actor(make.user(roles=("coordinator",)))
+    told = {"category": usual.code, "note": "Bukan tentang petugas."}
+    items.move(two, "not_about_officials", coordinator, told)
+    db.session.expire_all()
+    assert [item.oversight for item in (whole, one, two)] == [False] * 3
+    assert one.category_code == usual.code
+    moderator = make.actor(make.user(roles=("moderator",)))
+    assert all(may(moderator, "read", item) for item in (whole, one, two))
+    for item in (whole, one):
+        last = db.session.scalars(
+            select(Change).where(Change.item_id == item.id).order_by(Change.seq.desc()).limit(1)
+        ).one()
+        assert (last.step, last.words.text) == ("not_about_officials", told["note"])
