@@ -33,6 +33,7 @@ PARTS: dict[str, Any] = {
             "export_id",
             "batch_id",
             "watch_id",
+            "round_id",
         ),
         NOWHERE,
     ),
