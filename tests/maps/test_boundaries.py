@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from maps.geojson import BadFile
 from maps.place import resolve
 from models import AreaBoundary, Change, ChangeText, Item
 from tests import factories
+from tests.maps import whole
 
 WEST, EAST, SOUTH_WEST, SOUTH_EAST = CODES = (
     "32.73.02.1004",
@@ -24,7 +24,6 @@ WEST, EAST, SOUTH_WEST, SOUTH_EAST = CODES = (
     "32.73.02.1001",
     "32.73.02.1002",
 )
-OFFICIAL = os.environ.get("TEST_BOUNDARIES", "")  # a GeoJSON of the real kelurahan
 MIDDLE = (107.60, -6.90)
 SIDE = 0.01
 
@@ -209,9 +208,12 @@ def test_the_command_refuses_a_bad_file_with_one_sentence(
     assert "not a GeoJSON FeatureCollection" in result.output
 
 
-@pytest.mark.skipif(not Path(OFFICIAL or "-").is_file(), reason="no official boundaries at hand")
-def test_the_real_boundaries_of_the_city_replace_every_cell(session: Any) -> None:
-    report = areas.import_boundaries(session, Path(OFFICIAL))
+@pytest.mark.parametrize("source", whole.SOURCES)
+def test_the_real_boundaries_of_the_city_replace_every_cell(
+    session: Any, tmp_path: Path, source: str
+) -> None:
+    path = whole.OFFICIAL if source == "official" else whole.written(tmp_path)
+    report = areas.import_boundaries(session, path)
     assert len(report.fresh) == 151
     assert not (report.unknown or report.missing or report.overlaps or report.gaps)
     assert not (report.file.refused or report.file.repaired or report.misplaced)

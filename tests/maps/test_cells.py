@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import json
-import os
 from functools import cache
 from math import pi, sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely.geometry import MultiPolygon, Point, shape
+from shapely.geometry import MultiPolygon, Point
 
 from maps.cells import REACH, Site, cells, weighted
 from maps.plane import Plane
-
-ROOT = Path(__file__).resolve().parents[2]
-OFFICIAL = os.environ.get("TEST_BOUNDARIES", "")  # a GeoJSON of the real kelurahan
+from tests.maps import whole
+from tests.maps.whole import city_sites
 
 sites_anywhere = st.lists(
     st.tuples(
@@ -35,16 +30,6 @@ sites_anywhere = st.lists(
         for i, (x, y, area) in enumerate(found)
     ]
 )
-
-
-@cache
-def city_sites() -> tuple[Site, ...]:
-    with (ROOT / "cities/bandung/areas.csv").open(encoding="utf-8") as file:
-        return tuple(
-            Site(row["code"], float(row["lon"]), float(row["lat"]), float(row["area_km2"]))
-            for row in csv.DictReader(file)
-            if row["level"] == "kelurahan"
-        )
 
 
 @cache
@@ -123,10 +108,15 @@ def test_no_sites_make_no_cells() -> None:
     assert weighted([], 107.6, -6.9) == []
 
 
-@pytest.mark.skipif(not Path(OFFICIAL or "-").is_file(), reason="no official boundaries at hand")
-def test_three_of_four_points_fall_into_the_true_kelurahan() -> None:
-    features = json.loads(Path(OFFICIAL).read_text())["features"]
-    real = {f["properties"]["kode"]: shape(f["geometry"]) for f in features}
+# How many points fall right: least, most, and least among the three nearest.  Drawn borders know
+# nothing of the sizes that cells follow, so no more of them agree than of the real ones.
+SHARES = {"official": (0.73, 0.79, 0.95), "drawn": (0.70, 0.76, 0.95)}
+
+
+@pytest.mark.parametrize("source", whole.SOURCES)
+def test_three_of_four_points_fall_into_the_true_kelurahan(source: str) -> None:
+    least, most, among_three = SHARES[source]
+    real = whole.official() if source == "official" else whole.drawn()
     truth, points = _truth(real)
     made = shapely.STRtree(list(city_cells().values()))
     codes = list(city_cells())
@@ -136,8 +126,8 @@ def test_three_of_four_points_fall_into_the_true_kelurahan() -> None:
         code in [near for near, _ in weighted(city_sites(), point.x, point.y)[:3]]
         for code, point in zip(truth[:1500], points[:1500], strict=True)
     ]
-    assert 0.73 <= sum(right) / len(truth) <= 0.79
-    assert sum(nearest) / len(nearest) >= 0.95
+    assert least <= sum(right) / len(truth) <= most
+    assert sum(nearest) / len(nearest) >= among_three
 
 
 def _truth(real: dict[str, MultiPolygon]) -> tuple[list[str], list[Point]]:
