@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.queries.labels import forget
 from app.services import areas
 from app.services.areas import ImportReport
 from maps.geojson import BadFile
 from models import db
+
+from . import settle
 
 group = AppGroup("area", help="Boundaries of kelurahan: approximate cells and official ones.")
 
@@ -40,15 +41,7 @@ def load(file: Path, code_field: str, dry_run: bool) -> None:
         db.session.rollback()
         click.echo(str(error), err=True)
         sys.exit(1)
-    if dry_run:
-        db.session.rollback()
-    else:
-        db.session.commit()
-        forget()
-    for line in lines(report):
-        click.echo(line)
-    if dry_run:
-        click.echo("Dry run: nothing was kept.")
+    settle(lines(report), dry_run)
 
 
 def lines(report: ImportReport) -> Iterator[str]:

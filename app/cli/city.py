@@ -9,9 +9,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.queries.labels import forget
 from app.services import city
-from models import db
+
+from . import settle
 
 group = AppGroup("city", help="Check and load the files of a city.")
 
@@ -51,12 +51,4 @@ def load(folder: Path | None, dry_run: bool, over_admin: bool) -> None:
         report = city.load(_folder(folder), over_admin)
     except city.CityFileError as error:
         _fail(error.problems)
-    if dry_run:
-        db.session.rollback()
-    else:
-        db.session.commit()
-        forget()
-    for line in report.lines():
-        click.echo(line)
-    if dry_run:
-        click.echo("Dry run: nothing was kept.")
+    settle(report.lines(), dry_run)

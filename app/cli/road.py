@@ -15,6 +15,8 @@ from app.services.roads import RoadReport, import_lines
 from maps.geojson import BadFile
 from models import RoadLine, db, reading
 
+from . import settle
+
 group = AppGroup("road", help="Roads with a class and an owner: import, ask, list.")
 SHOWN = 10
 
@@ -33,14 +35,7 @@ def load(file: Path, class_field: str, name_field: str, source: str, dry_run: bo
         db.session.rollback()
         click.echo(str(error), err=True)
         sys.exit(1)
-    if dry_run:
-        db.session.rollback()
-    else:
-        db.session.commit()
-    for line in lines(report):
-        click.echo(line)
-    if dry_run:
-        click.echo("Dry run: nothing was kept.")
+    settle(lines(report), dry_run)
 
 
 def lines(report: RoadReport) -> Iterator[str]:
