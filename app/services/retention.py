@@ -26,6 +26,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.access import SYSTEM
 from app.config import SettingsError
@@ -53,6 +54,7 @@ from .anonymise import anonymise, detach
 
 MOST = 2000  # people or items a rule takes in hand in one run; the rest waits for the next
 Rule = Callable[[datetime, bool], int]
+Column = InstrumentedAttribute[Any]
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,33 @@ def _count(query: Select[Any]) -> int:
     return db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def _ids(query: Select[Any]) -> list[int]:
-    return list(db.session.scalars(query.limit(MOST)))
+def _gone(dry: bool, key: Column, *which: ColumnElement[bool]) -> int:
+    """Delete rows, or count them."""
+    if dry:
+        return _count(select(key).where(*which))
+    return len(db.session.execute(delete(key.class_).where(*which).returning(key)).all())
+
+
+def _emptied(dry: bool, key: Column, *which: ColumnElement[bool], **values: Any) -> int:
+    """Take something out of rows that stay, or count them."""
+    if dry:
+        return _count(select(key).where(*which))
+    done = update(key.class_).where(*which).values(**values).returning(key)
+    return len(db.session.execute(done.execution_options(synchronize_session=False)).all())
+
+
+def _each(dry: bool, found: Select[Any], act: Callable[[int], object]) -> int:
+    """Do something with the first MOST of them, or count all."""
+    if dry:
+        return _count(found)
+    ids = list(db.session.scalars(found.limit(MOST)))
+    for number in ids:
+        act(number)
+    return len(ids)
+
+
+def _anonymise(number: int) -> None:
+    anonymise(db.session.get_one(Person, number), SYSTEM, "retention")
 
 
 # -- the rules ------------------------------------------------------------------------------
@@ -132,21 +159,13 @@ def _drafts(before: datetime, dry: bool) -> int:
 def _loose_photos(before: datetime, dry: bool) -> int:
     nowhere = (Photo.item_id.is_(None), Photo.draft_key.is_(None), Photo.created_at < before)
     lost = select(Photo.id).where(*nowhere)
-    if dry:
-        return _count(lost)
-    ids = _ids(lost)
-    for number in ids:
-        photos.remove(db.session.get_one(Photo, number))
-    return len(ids)
+    return _each(dry, lost, lambda number: photos.remove(db.session.get_one(Photo, number)))
 
 
 def _evidence(before: datetime, dry: bool) -> int:
     ended = select(Item.id).where(_over(before))
     kept = (Photo.evidence.is_not(None), Photo.item_id.in_(ended))
-    if dry:
-        return _count(select(Photo.id).where(*kept))
-    done = update(Photo).where(*kept).values(evidence=None).returning(Photo.id)
-    return len(db.session.execute(done.execution_options(synchronize_session=False)).all())
+    return _emptied(dry, Photo.id, *kept, evidence=None)
 
 
 def _reporters(before: datetime, dry: bool) -> int:
@@ -156,32 +175,20 @@ def _reporters(before: datetime, dry: bool) -> int:
     people = select(Person.id).where(
         Person.anonymised_at.is_(None), Person.created_at < before, ~going_on, ~has_login
     )
-    if dry:
-        return _count(people)
-    ids = _ids(people.order_by(Person.id))
-    for number in ids:
-        anonymise(db.session.get_one(Person, number), SYSTEM, "retention")
-    return len(ids)
+    return _each(dry, people.order_by(Person.id), _anonymise)
 
 
 def _hidden(before: datetime, dry: bool) -> int:
     """Items filed without a name by people with a login: nobody can tell any more by whom."""
     named = exists().where(Person.id == Item.author_id, Person.anonymised_at.is_(None))
     items = select(Item.id).where(_over(before), Item.visibility != "public", named)
-    if dry:
-        return _count(items)
-    ids = _ids(items.order_by(Item.id))
-    for number in ids:
-        detach(db.session.get_one(Item, number), SYSTEM, "retention")
-    return len(ids)
+    ordered = items.order_by(Item.id)
+    return _each(dry, ordered, lambda n: detach(db.session.get_one(Item, n), SYSTEM, "retention"))
 
 
 def _codes(before: datetime, dry: bool) -> int:
     ended = TrackingCode.item_id.in_(select(Item.id).where(_over(before)))
-    if dry:
-        return _count(select(TrackingCode.item_id).where(ended))
-    gone = delete(TrackingCode).where(ended).returning(TrackingCode.item_id)
-    return len(db.session.execute(gone).all())
+    return _gone(dry, TrackingCode.item_id, ended)
 
 
 def _unconfirmed(before: datetime, dry: bool) -> int:
@@ -192,36 +199,22 @@ def _unconfirmed(before: datetime, dry: bool) -> int:
     ]
     idle = (User.confirmed_at.is_(None), User.closed_at.is_(None), User.created_at < before)
     people = select(User.person_id).where(*idle, *quiet)
-    if dry:
-        return _count(people)
-    ids = _ids(people.order_by(User.id))
-    for number in ids:
-        anonymise(db.session.get_one(Person, number), SYSTEM, "retention")
-    return len(ids)
+    return _each(dry, people.order_by(User.id), _anonymise)
 
 
 def _notifications(before: datetime, dry: bool) -> int:
-    old = Notification.created_at < before
-    if dry:
-        return _count(select(Notification.id).where(old))
-    return len(db.session.execute(delete(Notification).where(old).returning(Notification.id)).all())
+    return _gone(dry, Notification.id, Notification.created_at < before)
 
 
 def _rows(before: datetime, dry: bool) -> int:
     """What stood in tables that were brought in; that a row became an item stays."""
     old = BatchRow.batch_id.in_(select(Batch.id).where(Batch.made_at < before))
     full = (old, or_(BatchRow.data != {}, BatchRow.problem != ""))
-    if dry:
-        return _count(select(BatchRow.line).where(*full))
-    done = update(BatchRow).where(*full).values(data={}, problem="").returning(BatchRow.line)
-    return len(db.session.execute(done.execution_options(synchronize_session=False)).all())
+    return _emptied(dry, BatchRow.line, *full, data={}, problem="")
 
 
 def _consents(before: datetime, dry: bool) -> int:
-    if dry:
-        return _count(select(Consent.id).where(Consent.withdrawn_at < before))
-    gone = delete(Consent).where(Consent.withdrawn_at < before).returning(Consent.id)
-    return len(db.session.execute(gone).all())
+    return _gone(dry, Consent.id, Consent.withdrawn_at < before)
 
 
 RULES: dict[str, Rule] = {
