@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import limiter
-from app.forms.register import CLASSES, CategoryForm, EndCategoryForm, Sure
+from app.forms.register import CLASSES, CategoryForm, EndForm, Sure
 from app.kinds import KINDS
 from app.queries import choices, labels, register, reroute, rulebook
 from app.queries.actors import current_actor
@@ -100,7 +100,7 @@ def _done(code: str) -> ResponseReturnValue:
 @limiter.limit("200/hour", methods=["POST"])
 def end(category_code: str) -> ResponseReturnValue:
     """Offer a category no more; what is filed in it stays in it."""
-    found, form = _or_404(category_code), EndCategoryForm(data={"valid_to": city_day()})
+    found, form = _or_404(category_code), EndForm(data={"valid_to": city_day()})
     if form.validate_on_submit():
         service.end_category(found, form.valid_to.data, current_actor())
         return _done(category_code)

@@ -39,10 +39,8 @@ def _person_name(form: Any, field: Any) -> None:
         raise ValidationError(_("Please write your name with letters."))
 
 
-class RegisterForm(Form):
-    """What an account needs."""
-
-    name = StringField(
+def _name() -> StringField:
+    return StringField(
         _("Your name"),
         validators=[
             InputRequired(_("Please tell us your name.")),
@@ -51,6 +49,19 @@ class RegisterForm(Form):
         ],
         render_kw={"autocomplete": "name"},
     )
+
+
+def _present(label: Any) -> PasswordField:
+    """The password somebody has now."""
+    return PasswordField(
+        label, validators=[InputRequired(_("Please type your password."))], render_kw=PRESENT
+    )
+
+
+class RegisterForm(Form):
+    """What an account needs."""
+
+    name = _name()
     email = StringField(
         _("E-mail"),
         validators=[
@@ -79,22 +90,14 @@ class SignInForm(Form):
         validators=[InputRequired(_("Please give your e-mail address.")), LONG],
         render_kw=EMAIL | {"autocomplete": "username"},
     )
-    password = PasswordField(
-        _("Password"),
-        validators=[InputRequired(_("Please type your password."))],
-        render_kw=PRESENT,
-    )
+    password = _present(_("Password"))
     stay = BooleanField(_("Stay signed in on this device"), default=True)
 
 
 class PresentPasswordForm(Form):
     """Is it really you?"""
 
-    password = PasswordField(
-        _("Password"),
-        validators=[InputRequired(_("Please type your password."))],
-        render_kw=PRESENT,
-    )
+    password = _present(_("Password"))
 
 
 class ForgotForm(Form):
@@ -120,11 +123,7 @@ class NewPasswordForm(Form):
 class ChangePasswordForm(NewPasswordForm):
     """A new password for the present one."""
 
-    present = PasswordField(
-        _("Present password"),
-        validators=[InputRequired(_("Please type your password."))],
-        render_kw=PRESENT,
-    )
+    present = _present(_("Present password"))
 
 
 class CloseForm(PresentPasswordForm):
@@ -169,15 +168,7 @@ def _since(form: Any, field: Any) -> None:
 class ProfileForm(Form):
     """Entered once, used by every form."""
 
-    name = StringField(
-        _("Your name"),
-        validators=[
-            InputRequired(_("Please tell us your name.")),
-            Length(2, 80, _("A name has between 2 and 80 characters.")),
-            _person_name,
-        ],
-        render_kw={"autocomplete": "name"},
-    )
+    name = _name()
     phone = StringField(
         _("Phone"),
         validators=[Optional(), valid_phone],

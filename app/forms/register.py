@@ -40,6 +40,17 @@ CLASSES = {
 }
 
 
+def _code() -> StringField:
+    """The name a department or category has in tables and addresses."""
+    return StringField(
+        _("Code"),
+        validators=[
+            InputRequired(NEEDED),
+            Regexp(CODE, message=_("Small letters, digits and hyphens; 2 to 40 characters.")),
+        ],
+    )
+
+
 class Sure(Form):
     """What every change carries: the version it was previewed from, and the word to do it."""
 
@@ -73,13 +84,7 @@ class RuleForm(Sure):
 class DepartmentForm(Sure):
     """An OPD, or an owner outside the city."""
 
-    code = StringField(
-        _("Code"),
-        validators=[
-            InputRequired(NEEDED),
-            Regexp(CODE, message=_("Small letters, digits and hyphens; 2 to 40 characters.")),
-        ],
-    )
+    code = _code()
     name = StringField(_("Name"), validators=[InputRequired(NEEDED), SHORT])
     abbreviation = StringField(_("Short name"), validators=[InputRequired(NEEDED), SHORT])
     handles = TextAreaField(_("What it looks after"), validators=[Optional(), LONG])
@@ -98,25 +103,24 @@ class DepartmentForm(Sure):
     )
 
 
-class EndDepartmentForm(Sure):
-    """When a department ends and who does its work from then on."""
+class EndForm(Sure):
+    """From when on a department or category is over."""
 
     valid_to = DateField(
         _("First day without it"), validators=[InputRequired(_("Please give a day."))]
     )
+
+
+class EndDepartmentForm(EndForm):
+    """When a department ends and who does its work from then on."""
+
     successor_code = SelectField(_("Who follows it?"), choices=[], validators=[Optional()])
 
 
 class CategoryForm(Sure):
     """What an item may be about."""
 
-    code = StringField(
-        _("Code"),
-        validators=[
-            InputRequired(NEEDED),
-            Regexp(CODE, message=_("Small letters, digits and hyphens; 2 to 40 characters.")),
-        ],
-    )
+    code = _code()
     kind = SelectField(_("Service"), choices=[], validators=[InputRequired(NEEDED)])
     name = StringField(_("Name"), validators=[InputRequired(NEEDED), SHORT])
     name_su = StringField(_("Name in Sundanese"), validators=[Optional(), SHORT])
@@ -144,11 +148,3 @@ class CategoryForm(Sure):
         ],
     )
     department_code = SelectField(_("Department that owns it"), choices=[], validators=[Optional()])
-
-
-class EndCategoryForm(Sure):
-    """From when on a category is not offered any more."""
-
-    valid_to = DateField(
-        _("First day without it"), validators=[InputRequired(_("Please give a day."))]
-    )
