@@ -19,6 +19,7 @@ from app.guess.model import Corrupt, Guess, Model
 from app.logs import log
 from models import Complaint, Item, SuggestionModel, reading
 
+from .calendar import city_day
 from .decisions import KIND, facts, text_of
 from .labels import labels
 from .rulebook import rulebook
@@ -174,6 +175,6 @@ def _in_force(question: str, guess: Guess) -> bool:
     """May the code still be chosen?  A model may be older than the city's last change."""
     if question == "category":
         category = labels().categories.get(guess.code)
-        return category is not None and category.valid_to is None and not category.emergency
+        return category is not None and category.holds(city_day()) and not category.emergency
     office = rulebook().offices.get(guess.code)
-    return office is not None and office.valid_to is None
+    return office is not None and office.holds(city_day())

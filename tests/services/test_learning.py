@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -211,17 +212,18 @@ def test_a_city_may_keep_suggestions_off(
 
 
 def test_what_the_city_has_ended_is_not_suggested(session: Any, use: Any) -> None:
-    from datetime import date
-
     from app.queries import labels
+    from app.queries.calendar import city_day
     from models import Category
 
     use()
-    session.get(Category, "pju-mati").valid_to = date.today()
-    session.flush()
-    labels.forget()
+    words, category = ("Lampu jalan padam", "tiang gelap sekali"), session.get(Category, "pju-mati")
     try:
-        assert suggestions.of_words("Lampu jalan padam", "tiang gelap sekali") == []
+        for ends, suggested in ((timedelta(0), False), (timedelta(days=3), True)):
+            category.valid_to = city_day() + ends
+            session.flush()
+            labels.forget()
+            assert bool(suggestions.of_words(*words)) == suggested
     finally:
         session.rollback()
         labels.forget()
