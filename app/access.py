@@ -279,6 +279,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "decide_owners": ("coordinator",),
     "keep_scoring": ("planner", "validator", "owner", "triage"),  # the service asks whose list
     "draw_up_breach": ("admin",),
+    "keep_catalogue": ("planner",),  # the kamus usulan, its prices, and what each RW may hand in
+    "review_catalogue": ("triage", "planner"),  # what is proposed outside the kamus usulan
 }
 ITEM_ACTS = frozenset(
     {
