@@ -13,18 +13,21 @@ from flask_babel import gettext as _
 
 from app import access
 from app.access import Actor
+from app.exchange import entry_answers
 from app.exchange.entries import TEMPLATE
 from app.exchange.tables import guarded
 from app.extensions import limiter
 from app.forms.counter import TableForm, entry_form
+from app.forms.questions import SEEN, answers, unseen, with_questions
 from app.kinds import KINDS, Kind, kind_of
 from app.queries import alike, choices, filing
 from app.queries import items as lists
 from app.queries.actors import current_actor
+from app.queries.questions import asked
 from app.queries.spot import NotHere, locate
 from app.services import audit, behalf, behalf_batch, items
 from app.workflow import NotAllowed
-from models import Batch, Item, db
+from models import Batch, CategoryQuestion, Item, db
 
 from .errors import problem
 from .guards import may
@@ -46,6 +49,8 @@ def begin() -> ResponseReturnValue:
 def entry(kind: Kind) -> ResponseReturnValue:
     """One screen: the person, the place, the matter; then the receipt."""
     form = _form(kind)
+    if form.is_submitted() and _just_asked(kind, form):
+        return _page(kind, form, more_asked=True)
     if form.validate_on_submit() and (values := _values(kind, form)) is not None:
         near, stop = _warned(kind, form, values)
         if not (near or stop):
@@ -56,10 +61,22 @@ def entry(kind: Kind) -> ResponseReturnValue:
 
 def _form(kind: Kind) -> Any:
     usual = {"key": str(uuid.uuid4()), "area_code": _home(current_actor())} | filing.defaults(kind)
-    form = entry_form(kind.form)(data=usual)
+    form = with_questions(entry_form(kind.form), _asked(kind))(data=usual)
     form.area_code.choices = {"": [("", _("Please choose"))], **choices.kelurahan()}
     filing.fill(db.session(), form, kind)
     return form
+
+
+def _asked(kind: Kind) -> list[CategoryQuestion]:
+    """What the category that was chosen asks."""
+    return asked(kind, request.form.get("category_code", ""))
+
+
+def _just_asked(kind: Kind, form: Any) -> bool:
+    """Is there a question that did not stand on the page yet?"""
+    category = request.form.get("category_code", "")
+    form.validate()
+    return unseen(form, _asked(kind), category, request.form.get(SEEN, ""))
 
 
 def _home(actor: Actor) -> str:
@@ -80,6 +97,7 @@ def _values(kind: Kind, form: Any) -> dict[str, Any] | None:
     values: dict[str, Any] = dict(form.data)
     values |= {"lon": spot.lon, "lat": spot.lat, "area_code": spot.area_code}
     values["area_basis"] = spot.basis
+    values["answers"] = answers(form, _asked(kind))
     return values | filing.from_catalogue(db.session(), values)
 
 
@@ -89,8 +107,8 @@ def _warned(kind: Kind, form: Any, values: dict[str, Any]) -> tuple[list[Any], s
     stop = filing.emergency(values, sure)
     if sure or stop:
         return [], stop
-    asked = alike.Question.typed(kind.slug, values)
-    return list(alike.similar(db.session(), asked)), ""
+    question = alike.Question.typed(kind.slug, values)
+    return list(alike.similar(db.session(), question)), ""
 
 
 def _given(form: Any) -> behalf.Given:
@@ -132,7 +150,9 @@ def _key(form: Any) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def _page(kind: Kind, form: Any, near: Any = (), stop: str = "") -> Response:
+def _page(
+    kind: Kind, form: Any, near: Any = (), stop: str = "", more_asked: bool = False
+) -> Response:
     page = render_template(
         "counter/entry.html",
         kind=kind,
@@ -141,6 +161,8 @@ def _page(kind: Kind, form: Any, near: Any = (), stop: str = "") -> Response:
         stop=stop,
         conditions=filing.conditions(kind),
         words=behalf.WORDS,
+        questions=_asked(kind),
+        more_asked=more_asked,
     )
     return private(page, 422 if form.errors else 200)
 
@@ -194,7 +216,12 @@ def tables() -> ResponseReturnValue:
             return redirect(url_for(".table", batch_id=batch.id))
     recent = behalf_batch.recent(current_actor())
     page = render_template(
-        "counter/tables.html", form=form, recent=recent, words=behalf.WORDS, columns=TEMPLATE
+        "counter/tables.html",
+        form=form,
+        recent=recent,
+        words=behalf.WORDS,
+        columns=TEMPLATE,
+        questions=entry_answers.titles(),
     )
     return private(page, 422 if form.errors else 200)
 
@@ -272,7 +299,7 @@ def refused(batch_id: int) -> ResponseReturnValue:
 @may("file_on_behalf")
 def example() -> ResponseReturnValue:
     """An empty table with the names of the columns."""
-    return _file("contoh.csv", [TEMPLATE])
+    return _file("contoh.csv", [(*TEMPLATE, *entry_answers.titles())])
 
 
 def _file(name: str, rows: list[Any]) -> Response:

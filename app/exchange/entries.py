@@ -19,7 +19,7 @@ from app.services import behalf
 from app.services.behalf_batch import Entry
 from models import db
 
-from . import tables
+from . import entry_answers, tables
 from .coordinates import NoPosition, pair, position
 from .dates import NoDay, day
 
@@ -82,13 +82,15 @@ class Reader:
         names = [name for known in COLUMNS.values() for name in known]
         table = tables.parse(data, names)
         columns = self._columns(table.columns)
+        asked = entry_answers.columns(table.columns, names)
         for row in table.rows:
             cells = {name: row.cells.get(column, "") for name, column in columns.items()}
+            told = {name: row.cells.get(column, "") for name, column in asked.items()}
             try:
                 if row.problem:
                     raise Wrong(row.problem)
-                yield Entry(row.number, self._read(cells))
-            except Wrong as wrong:
+                yield Entry(row.number, self._read(cells, told))
+            except (Wrong, entry_answers.WrongAnswer) as wrong:
                 yield Entry(row.number, cells, str(wrong.args[0]))
 
     def _columns(self, columns: list[str]) -> dict[str, str]:
@@ -100,7 +102,7 @@ class Reader:
                 found[meaning] = column
         return found
 
-    def _read(self, cells: dict[str, str]) -> dict[str, Any]:
+    def _read(self, cells: dict[str, str], told: dict[str, str]) -> dict[str, Any]:
         name, phone = clean_line(cells.get("name")) or "", clean_line(cells.get("phone")) or ""
         if not 2 <= len(name) <= 80:
             raise Wrong(_("The name is missing or longer than 80 characters."))
@@ -110,6 +112,8 @@ class Reader:
             raise Wrong(_("Your seat does not cover this place."))
         if stop := filing.emergency(values, False):
             raise Wrong(stop)
+        if answers := entry_answers.read(values["category_code"], told):
+            values["answers"] = answers
         return values
 
     def _words(self, cells: dict[str, str]) -> dict[str, Any]:

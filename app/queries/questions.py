@@ -28,6 +28,13 @@ def find(category_code: str, code: str) -> CategoryQuestion | None:
     return next(iter(own or [q for some in known.values() for q in some if q.code == code]), None)
 
 
+def own_answers(item: Item) -> dict[str, Any]:
+    """What was answered to questions of the category the item has now."""
+    codes = {q.code for q in labels().questions.get(item.category_code, ())}
+    given = getattr(item, "answers", None) or {}
+    return {code: value for code, value in given.items() if code in codes}
+
+
 def named(question: CategoryQuestion, value: Any) -> list[tuple[str, str]]:
     """An answer as pairs of key and name; what is no choice is its own name."""
     names = dict(question.choices)

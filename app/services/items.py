@@ -12,7 +12,7 @@ from sqlalchemy import func, inspect, select, text
 
 from app.access import ACTS, CONFIRMED, Actor, on_public_list, seat_for
 from app.kinds import Kind, kind_of
-from app.queries import roads
+from app.queries import questions, roads
 from app.queries.calendar import city_day
 from app.workflow import BACK, NotAllowed, Step
 from models import Category, Change, Draft, Follow, Item, Person, db
@@ -162,6 +162,8 @@ def split_off(parent: Item, department_code: str, title: str, *, seat: str, at: 
     year = city_day(at).year
     child.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
     child.category = parent.category
+    if "answers" in values:
+        child.answers = questions.own_answers(parent)  # type: ignore[attr-defined]
     db.session.add(child)
     db.session.flush()
     number = parent.number if on_public_list(parent) else ""

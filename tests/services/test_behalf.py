@@ -184,6 +184,24 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(client_for, wrong):
     assert db.session.scalar(select(func.count()).select_from(Item)) == 0
 
 
+def test_the_counter_asks_what_the_category_asks(client_for):
+    client = client_for(make.user(roles=("moderator",)))
+    light = form(category_code="pju-mati")
+    page = client.post("/kerja/loket/lapor", data=light)
+    shown = page.get_data(as_text=True)
+    assert 'name="tanya-keadaan"' in shown
+    assert "field-error" not in shown  # nobody was asked yet
+    assert db.session.scalar(select(func.count()).select_from(Item)) == 0
+    page = client.post("/kerja/loket/lapor", data=light | {"ditanya": "pju-mati"})
+    assert page.status_code == 422
+    assert "Sudah tiga malam gelap sekali." in page.get_data(as_text=True)
+    told = {"ditanya": "pju-mati", "tanya-keadaan": "redup", "tanya-jumlah": "3"}
+    assert client.post("/kerja/loket/lapor", data=light | told).status_code == 200
+    item = db.session.scalars(select(Item)).one()
+    assert item.answers == {"keadaan": "redup", "jumlah": 3}
+    assert "/lapor/baru/pertanyaan" in client.get("/kerja/loket/lapor").get_data(as_text=True)
+
+
 def test_words_of_an_emergency_stop_the_counter_until_somebody_is_sure(client_for):
     client = client_for(make.user(roles=("moderator",)))
     fire = form(body="Rumah terbakar, ada orang terjebak di dalam.")

@@ -220,3 +220,42 @@ def test_a_table_is_brought_on_the_page(client_for):
     done = client.post("/kerja/loket/tabel", data=sent | {"table": file})
     assert done.status_code == 302
     assert client.get(done.location).status_code == 200
+
+
+def asking(n, category, answers):
+    """A row of a category that asks; ``answers`` stand in columns behind the usual ones."""
+    return line(n, kategori=category).rstrip("\n") + "".join(f',"{a}"' for a in answers) + "\n"
+
+
+def test_a_column_for_each_question_is_read_as_the_form_would(session):
+    labels = ("Bagaimana keadaan lampunya?", "jumlah", "Apa keluhannya?", "sejak")
+    head = HEAD.rstrip("\n") + "".join(f',"{label}"' for label in labels) + "\n"
+    table = head + "".join(
+        asking(n, category, answers)
+        for n, category, answers in (
+            (1, "pju-mati", ("Redup atau berkedip", "3", "", "")),
+            (2, "pju-mati", ("mati", "", "", "")),
+            (3, "pju-mati", ("", "2", "", "")),
+            (4, "pju-mati", ("entah", "", "", "")),
+            (5, "air-bersih", ("", "", "Air mati; keruh", "20/11/2026 08.00")),
+            (6, make.category().code, ("mati", "3", "", "")),
+        )
+    )
+    batch = read(batch_of(table, clerk()))
+    why = problems(batch)
+    assert list(why) == [4, 5]
+    assert all("Bagaimana keadaan lampunya?" in text for text in why.values())
+    file_all(batch)
+    given = [item.answers for item in session.scalars(select(Item).order_by(Item.id))]
+    assert given[0] == {"keadaan": "redup", "jumlah": 3}
+    assert given[1] == {"keadaan": "mati"}
+    assert given[2]["keluhan"] == ["mati", "keruh"]
+    assert given[2]["sejak"].startswith("2026-11-20T08:00")
+    assert given[3] == {}
+
+
+def test_the_empty_table_has_a_column_for_each_question(client_for):
+    client = client_for(make.user(roles=("moderator",)))
+    head = client.get("/kerja/loket/tabel/contoh").get_data(as_text=True)
+    assert "Bagaimana keadaan lampunya?" in head
+    assert "Jangan menyentuh kabel" not in head

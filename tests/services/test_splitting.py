@@ -186,3 +186,10 @@ def test_a_mark_that_is_lifted_from_a_part_is_lifted_from_its_whole_and_its_sist
             select(Change).where(Change.item_id == item.id).order_by(Change.seq.desc()).limit(1)
         ).one()
         assert (last.step, last.words.text) == ("not_about_officials", told["note"])
+
+
+def test_a_part_carries_what_its_category_asked_and_was_answered():
+    given = {"keadaan": "redup", "jumlah": 3}
+    whole, parts = divided(category_code="pju-mati", answers={**given, "keluhan": ["mati"]})
+    assert whole.answers["keluhan"] == ["mati"]  # of a category it had before
+    assert [part.answers for part in parts] == [given, given]
