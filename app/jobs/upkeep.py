@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import JobContext
 
 from app import rate_store
-from app.services import alike, clock, drafts, facets, numbers, photos, trail
+from app.services import alike, clock, documents, drafts, facets, numbers, photos, trail
 from maps import fold
 from models import db
 
@@ -64,10 +64,12 @@ def trail_seal(timestamp: int) -> None:
 @jobs.periodic(cron="30 18 * * *")
 @jobs.task(name="leftovers_sweep", queueing_lock="leftovers_sweep", retry=QUICK)
 def leftovers_sweep(timestamp: int) -> None:
-    """Forget drafts nobody came back for, and photos that reached no item."""
+    """Forget drafts nobody came back for; photos and documents that reached no item."""
     drafts.sweep()
     db.session.commit()
     photos.sweep()
+    db.session.commit()
+    documents.sweep()
 
 
 @jobs.periodic(cron="45 18 * * *")

@@ -82,6 +82,18 @@ CLOSE = and_(
     bindparam("metres") >= METRES,
     or_(and_(OPEN, Item.created_at > bindparam("open_since")), OVER),
 )
+# Of whichever year and state: what lies near, or means the same in the same kelurahan.
+EVER = and_(
+    Item.kind.in_(bindparam("kinds", expanding=True)),
+    Item.id != bindparam("itself"),
+    or_(
+        and_(func.ST_DWithin(Item.place, PIN, bindparam("degrees")), bindparam("metres") >= METRES),
+        and_(
+            Item.area_code == bindparam("area_code"),
+            func.similarity(func.lower(Item.title), bindparam("title")) >= 0.45,
+        ),
+    ),
+)
 SAID = func.lower(Item.title + " " + func.left(Item.body, BODY))
 STEMS = cast(func.tsvector_to_array(Item.search), ARRAY(Text)).label("stems")
 LETTERS = func.greatest(
@@ -114,20 +126,34 @@ def similar(session: AnySession, question: Question, actor: Actor | None = None)
     return [row for row, _likely in ranked(session, question, clause)][:MOST]
 
 
+def ever(
+    session: AnySession, question: Question, area_code: str, clause: ColumnElement[bool]
+) -> list[tuple[Row[Any], float]]:
+    """As ``ranked``, over all kinds, years and states: how long ago it was says nothing."""
+    asked = {"kinds": list(KINDS), "area_code": area_code}
+    return ranked(session, question, and_(clause, EVER), asked)
+
+
 def ranked(
-    session: AnySession, question: Question, clause: ColumnElement[bool]
+    session: AnySession,
+    question: Question,
+    clause: ColumnElement[bool],
+    ever: Mapping[str, Any] | None = None,
 ) -> list[tuple[Row[Any], float]]:
     """Items that fit ``clause`` and may mean the same, with the probability, likeliest first."""
-    nearest = select(Item.id).where(clause, CLOSE).order_by(METRES, Item.id).limit(LOOKED_AT)
+    close = (clause,) if ever else (clause, CLOSE)
+    nearest = select(Item.id).where(*close).order_by(METRES, Item.id).limit(LOOKED_AT)
     near = select(*ROW, *COMPARED).join(Person, Person.id == Item.author_id)
-    rows = list(session.execute(near.where(Item.id.in_(nearest)), _values(question)))
+    given = _values(question) | dict(ever or {})
+    rows = list(session.execute(near.where(Item.id.in_(nearest)), given))
     if not rows:
         return []
     kin = labels().kinship.get(question.category, {})
     shares, known = labels().common_words, _synonyms(session)
     asked = session.scalar(ASKED, {"text": f"{question.title} {question.body[:BODY]}"})
     mine = Said(question.category, _meant(asked or [], known), question.pinned)
-    scored = [(row, _likeness(mine, row, kin, shares, known)) for row in rows]
+    timeless = ever is not None
+    scored = [(row, _likeness(mine, row, kin, shares, known, timeless)) for row in rows]
     return sorted(
         (pair for pair in scored if pair[1] >= LIKELY), key=lambda pair: (-pair[1], pair[0].id)
     )
@@ -171,11 +197,12 @@ def _likeness(
     kin: Mapping[str, float],
     shares: Mapping[str, float],
     known: Mapping[str, str],
+    timeless: bool = False,
 ) -> float:
     theirs = Said(row.category_code, _meant(row.stems, known), row.area_basis != "area")
     same = 1.0 if row.category_code == mine.category else kin.get(row.category_code, 0.0)
-    days = (datetime.now(UTC) - row.alive).total_seconds() / 86_400
-    between = Between(row.metres, same, row.letters, days, row.over)
+    days = 0 if timeless else (datetime.now(UTC) - row.alive).total_seconds() / 86_400
+    between = Between(row.metres, same, row.letters, days, row.over and not timeless)
     return likeness(mine, theirs, between, shares)
 
 

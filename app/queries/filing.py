@@ -13,12 +13,17 @@ from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.clocks import NORMAL
+from app.forms import amounts
+from app.forms.readiness import is_one as is_readiness
 from app.kinds import Kind
-from app.queries import choices
+from app.kinds.musrenbang_form import OUTSIDE
+from app.queries import catalogue, choices
 from app.queries.calendar import city_day, city_terms
 from app.queries.emergency import Alarm
 from app.queries.labels import area_label, labels, seat_label
 from models import CatalogueEntry, Person, db
+
+OUTSIDE_WORDS = "luar kamus tidak ada lainnya"
 
 
 def profile(actor: Actor) -> dict[str, Any]:
@@ -41,7 +46,13 @@ def fill(session: Session, form: Any, kind: Kind) -> None:
         offices = choices.departments(session, external=False)
         form.subject_department_code.choices = [("", "–"), *offices]
     if "catalogue_code" in form:
-        form.catalogue_code.choices = choices.catalogue(session)
+        form.catalogue_code.choices = {
+            "": [
+                ("", _("Search: paving, lamps, a drain …"), {}),
+                (OUTSIDE, _("Not in the catalogue"), {"data-words": OUTSIDE_WORDS}),
+            ],
+            **catalogue.choices(session),
+        }
 
 
 def _explained(kind: Kind) -> list[tuple[str, Any, dict[str, str]]]:
@@ -53,13 +64,60 @@ def _explained(kind: Kind) -> list[tuple[str, Any, dict[str, str]]]:
     ]
 
 
+def asks_catalogue(kind: Kind) -> bool:
+    """Does this kind's form ask for a line of the *kamus usulan*?"""
+    return hasattr(kind.form, "catalogue_code")
+
+
+def in_catalogue(session: Session, code: str | None) -> CatalogueEntry | None:
+    """The entry that was chosen, if it can be proposed today."""
+    entry = session.get(CatalogueEntry, code) if code and catalogue.is_entry(code) else None
+    return entry if entry is not None and entry.holds(city_day()) else None
+
+
+def chosen(kind: Kind, form: Any) -> tuple[CatalogueEntry, int | None] | None:
+    """The line of the catalogue a form holds, with its price today."""
+    if not asks_catalogue(kind):
+        return None
+    entry = in_catalogue(db.session(), form.catalogue_code.data)
+    return (entry, entry.price_on(city_day())) if entry else None
+
+
 def from_catalogue(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the chosen line of the *kamus usulan* says: its unit and its price."""
-    code = values.get("catalogue_code")
-    entry = session.get(CatalogueEntry, code) if code else None
-    if entry is None:
+    """What the chosen line of the *kamus usulan* says; what stands outside waits for a review."""
+    if "catalogue_code" not in values:
         return {}
-    return {"unit": entry.unit, "unit_price": entry.price_on(city_day())}
+    entry = in_catalogue(session, values["catalogue_code"])
+    if entry is None:
+        return {"catalogue_code": None, "catalogue_review": "waiting"}
+    known = {"unit": entry.unit, "unit_price": entry.price_on(city_day()), "bidang": entry.bidang}
+    if entry.category_code:
+        known["category_code"] = entry.category_code
+    return {**known, "catalogue_code": entry.code, "catalogue_review": ""}
+
+
+def fits_catalogue(session: Session, form: Any) -> bool:
+    """Is the volume one that such works have?  What is wrong stands on the form."""
+    if "catalogue_code" not in form or form.volume.data is None:
+        return True
+    entry = in_catalogue(session, form.catalogue_code.data)
+    price = entry.price_on(city_day()) if entry else form.unit_price.data
+    try:
+        if entry is not None and entry.largest is not None and form.volume.data > entry.largest:
+            raise ValueError(
+                _(
+                    "At most %(n)s %(unit)s of it in one proposal. Divide it, or choose a larger"
+                    " kind of work.",
+                    n=amounts.written(entry.largest),
+                    unit=entry.unit,
+                )
+            )
+        if price is not None:
+            amounts.cost(form.volume.data, price)
+    except ValueError as wrong:
+        form.volume.errors = [*form.volume.errors, wrong.args[0]]
+        return False
+    return True
 
 
 def conditions(kind: Kind) -> dict[str, list[str]]:
@@ -98,15 +156,25 @@ def alarm() -> Alarm:
     return held
 
 
+KNOWN_BY_CATALOGUE = ("category_code", "bidang", "unit", "unit_price")
+
+
 def said(form: Any) -> list[tuple[str, str]]:
-    """What was answered, as label and value, for reading through."""
+    """What was answered, as label and value, for reading through; not what the catalogue knows."""
     lines = []
+    in_it = "catalogue_code" in form and catalogue.is_entry(form.catalogue_code.data)
     for field in form:
         value = field.data
         if field.type in ("CSRFTokenField", "HiddenField") or value in (None, "", []):
             continue
+        if is_readiness(field) or (in_it and field.name in KNOWN_BY_CATALOGUE):
+            continue
         offered = getattr(field, "choices", None)
-        if isinstance(offered, list):
+        if isinstance(offered, dict):
+            offered = [choice for group in offered.values() for choice in group]
+        if hasattr(field, "said"):
+            value = field.said()
+        elif isinstance(offered, list):
             names = {code: str(label) for code, label, *_rest in offered}
             chosen = value if isinstance(value, list) else [value]
             value = ", ".join(names.get(code, str(code)) for code in chosen)

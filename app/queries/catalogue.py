@@ -1,0 +1,165 @@
+"""The *kamus usulan* for readers: found by words, narrowed, with what became of its proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from app.access import public_items
+from app.kinds import KINDS
+from app.kinds.musrenbang_form import BIDANG, OUTSIDE
+from app.queries.calendar import city_day
+from app.workflow import Phase
+from models import AnySession, CatalogueEntry, CataloguePrice, Department, Item, Proposal
+
+Choice = tuple[str, Any, dict[str, str]]
+ALIKE = 0.5  # letters in common from which a mistyped word still finds its entry
+FUNDED = ("in_apbd", "procurement", "works", "done")
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a reader looks for in the catalogue."""
+
+    words: str = ""
+    bidang: str = ""
+    department: str = ""
+
+    @classmethod
+    def read(cls, args: Mapping[str, str]) -> Sought:
+        """From an address; what makes no sense is left out."""
+        bidang = args.get("bidang", "")
+        return cls(
+            " ".join(args.get("q", "").replace("\0", "").split())[:80],
+            bidang if bidang in dict(BIDANG) else "",
+            args.get("opd", "").replace("\0", "")[:40],
+        )
+
+
+@dataclass(frozen=True)
+class Use:
+    """How often an entry was proposed, budgeted and realised; public proposals only."""
+
+    proposed: int = 0
+    budgeted: int = 0
+    realised: int = 0
+
+
+def holds(day: date) -> ColumnElement[bool]:
+    """Entries that can be proposed on that day."""
+    begun = or_(CatalogueEntry.valid_from.is_(None), CatalogueEntry.valid_from <= day)
+    return and_(begun, or_(CatalogueEntry.valid_to.is_(None), CatalogueEntry.valid_to > day))
+
+
+def priced(day: date) -> Select[Any]:
+    """Entries of that day with their price: rows of (entry, rupiah)."""
+    price = CataloguePrice
+    on = and_(
+        price.entry_code == CatalogueEntry.code,
+        or_(price.valid_from.is_(None), price.valid_from <= day),
+        or_(price.valid_to.is_(None), price.valid_to > day),
+    )
+    return select(CatalogueEntry, price.unit_price).join(price, on).where(holds(day))
+
+
+def found(session: AnySession, sought: Sought, day: date | None = None) -> Sequence[Row[Any]]:
+    """Entries that fit, the best first; rows of (entry, rupiah)."""
+    query = priced(day or city_day())
+    if sought.bidang:
+        query = query.where(CatalogueEntry.bidang == sought.bidang)
+    if sought.department:
+        query = query.where(CatalogueEntry.department_code == sought.department)
+    if not sought.words:
+        return session.execute(query.order_by(_order(), CatalogueEntry.name)).all()
+    words = func.websearch_to_tsquery("indonesian", sought.words)
+    letters = func.word_similarity(
+        sought.words.lower(), func.lower(CatalogueEntry.name + " " + CatalogueEntry.keywords)
+    )
+    exact = func.lower(CatalogueEntry.code) == sought.words.lower()
+    said = CatalogueEntry.search.op("@@")(words)
+    rank = func.ts_rank(CatalogueEntry.search, words) + letters + case((exact, 5), else_=0)
+    query = query.where(or_(said, letters >= ALIKE, exact))
+    return session.execute(query.order_by(rank.desc(), CatalogueEntry.name)).all()
+
+
+def _order() -> ColumnElement[int]:
+    order = {code: n for n, (code, _name) in enumerate(BIDANG)}
+    return case(order, value=CatalogueEntry.bidang, else_=len(order))
+
+
+def entry(session: AnySession, code: str) -> CatalogueEntry | None:
+    """An entry with all its prices, also one that has ended."""
+    query = select(CatalogueEntry).where(CatalogueEntry.code == code)
+    return session.scalars(query.options(selectinload(CatalogueEntry.prices))).first()
+
+
+def departments(session: AnySession, day: date | None = None) -> list[tuple[str, str]]:
+    """Those that have an entry: code and abbreviation."""
+    mine = select(CatalogueEntry.department_code).where(holds(day or city_day()))
+    query = select(Department.code, Department.abbreviation).where(Department.code.in_(mine))
+    return [(code, name) for code, name in session.execute(query.order_by(Department.abbreviation))]
+
+
+def uses(session: AnySession, codes: Sequence[str]) -> dict[str, Use]:
+    """What became of the proposals of these entries."""
+    query = (
+        select(
+            Proposal.catalogue_code,
+            func.count(),
+            func.count().filter(Item.state.in_(FUNDED)),
+            func.count().filter(Item.state == "done"),
+        )
+        .select_from(Proposal)
+        .where(Proposal.catalogue_code.in_(codes), public_items())
+        .group_by(Proposal.catalogue_code)
+    )
+    return {code: Use(*counts) for code, *counts in session.execute(query)}
+
+
+def examples(session: AnySession, code: str, most: int = 5) -> Sequence[Proposal]:
+    """The latest public proposals of an entry."""
+    query = select(Proposal).where(Proposal.catalogue_code == code, public_items())
+    return session.scalars(query.order_by(Item.id.desc()).limit(most)).all()
+
+
+def choices(session: AnySession, day: date | None = None) -> dict[str, list[Choice]]:
+    """What the form's list offers, by bidang; each with what the page counts with."""
+    names = {code: str(name) for code, name in BIDANG}
+    offered: dict[str, list[Choice]] = {name: [] for name in names.values()}
+    for line, price in session.execute(priced(day or city_day()).order_by(CatalogueEntry.name)):
+        facts = {
+            "data-words": f"{line.code} {line.keywords}".replace(";", " "),
+            "data-price": str(price),
+            "data-unit": line.unit,
+            "data-bidang": line.bidang,
+            "data-largest": f"{line.largest:f}" if line.largest is not None else "",
+        }
+        group = names.get(line.bidang, line.bidang)
+        offered.setdefault(group, []).append((line.code, f"{line.name} ({line.unit})", facts))
+    return {group: lines for group, lines in offered.items() if lines}
+
+
+def is_entry(code: str | None) -> bool:
+    """Is it a line of the catalogue that was chosen, and not what stands outside?"""
+    return bool(code) and code != OUTSIDE
+
+
+def concerned(session: AnySession, code: str) -> Row[Any]:
+    """Proposals of an entry that nobody has finished with: ``many``, ``cost``, ``volume``.
+
+    They keep the price of their day; whoever changes a price sees how many it does not reach.
+    """
+    still = KINDS["musrenbang"].workflow.in_phase(Phase.NEW, Phase.OPEN)
+    query = select(
+        func.count().label("many"),
+        func.coalesce(func.sum(Proposal.cost), 0).label("cost"),
+        func.coalesce(func.sum(Proposal.volume), 0).label("volume"),
+    ).select_from(Proposal)
+    return session.execute(
+        query.where(Proposal.catalogue_code == code, Item.state.in_(still))
+    ).one()
