@@ -17,6 +17,7 @@ from shapely import Point
 from sqlalchemy import select
 
 from app.access import Actor, Seat
+from app.forms.plan_fields import CHECKLIST
 from app.kinds import KINDS
 from app.services import passwords
 from app.workflow import BACK, Step
@@ -192,6 +193,18 @@ def item(
     return made
 
 
+def accusation() -> Item:
+    """A confidential report about DEPARTMENT that was sent to DEPARTMENT."""
+    return item(
+        "lapor",
+        state="routed",
+        department_code=DEPARTMENT,
+        oversight=True,
+        visibility="confidential",
+        subject_department_code=DEPARTMENT,
+    )
+
+
 _LATER = {
     "department_code",
     "oversight",
@@ -212,6 +225,7 @@ def everybody(about: Item, department_code: str = DEPARTMENT) -> Actor:
     seats = (
         Seat("coordinator"),
         Seat("planner"),
+        Seat("tapd"),
         Seat("moderator", about.area_code),
         Seat("validator", about.area_code[:8]),
         Seat("officer", None, department_code),
@@ -227,12 +241,37 @@ def walk(to_move: Item, state: str, *, department_code: str = DEPARTMENT) -> Ite
     if isinstance(to_move, Proposal) and state in AT_THE_CITY:
         to_move.level = PROPOSAL_LEVELS[-1]
         to_move.department_code = department_code
+        to_move.tapd_amount = to_move.tapd_amount or 50
         db.session.flush()
     while to_move.state != state:
         step = _next_step(to_move, state)
         by = everybody(to_move, to_move.department_code or department_code)
+        if step.name == "finish":
+            half_way(to_move, by)
         items.move(to_move, step.name, by, answers(to_move, step, department_code))
     return to_move
+
+
+def half_way(works: Item, by: Actor) -> None:
+    """Report works half done, with a photo."""
+    from app.services import items
+
+    picture = photo(uploaded_by_id=by.user_id).id
+    items.move(works, "report_progress", by, {"progress": 50, "photos": [picture]})
+
+
+def surveyed(proposal: Item) -> Item:
+    """The kecamatan has been at the place of a proposal that stands at its level."""
+    from app.services import items
+
+    by = everybody(proposal)
+    given = {
+        "photos": [proof_photo(proposal, uploaded_by_id=by.user_id).id],
+        "checklist": dict.fromkeys(CHECKLIST, "yes"),
+        "note": "Sudah diukur bersama ketua RW.",
+    }
+    items.move(proposal, "survey", by, given)
+    return proposal
 
 
 def answers(about: Item, step: Step, department_code: str = DEPARTMENT) -> dict[str, Any]:
@@ -264,8 +303,18 @@ def _answer(about: Item, name: str, department_code: str) -> Any:
             return [(code, "Bagian dari pekerjaan ini") for code in (DEPARTMENT, OTHER_DEPARTMENT)]
         case "into":
             return item(about.kind, area_code=about.area_code).number
-        case "budget" | "progress":
+        case "budget" | "progress" | "agreed_amount" | "contract_value":
             return 50
+        case "sub_kegiatan":
+            return "1.03.10.2.01.0005"
+        case "verdict":
+            return "feasible"
+        case "checklist":
+            return dict.fromkeys(CHECKLIST, "yes")
+        case "contract_on" | "bast_on":
+            return today
+        case "shares":
+            return [{"title": "Bagian pertama", "volume": None, "cost": 1}]
         case _:
             return "Sudah kami periksa di lapangan."
 

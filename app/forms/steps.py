@@ -23,9 +23,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from app.workflow import Step
 
 from . import Form, whole
+from .plan_fields import CHECK, PLAN_FIELDS, MoneyField, gather, spread
 
 Choices = Sequence[tuple[str, Any]]
-MONEY = NumberRange(0, 10**14, _("Please check the amount."))
 NEEDED = _("This is needed.")
 WAYS = {
     "letter": _("By letter"),
@@ -112,9 +112,9 @@ FIELDS: dict[str, Any] = {
     "decree": _line(_("Number of the decree")),
     "mentor": _line(_("Mentor")),
     "sub_kegiatan": _line(_("Sub-kegiatan code")),
+    **PLAN_FIELDS,
     "rank": _number(_("Rank"), NumberRange(1, 1000, _("A rank is a number from 1."))),
-    "cost": _number(_("Cost in rupiah"), MONEY),
-    "budget": _number(_("Budget in rupiah"), MONEY),
+    "budget": lambda need, choices: MoneyField(_("Budget in rupiah"), validators=[need]),
     "progress": _number(_("Progress in percent"), NumberRange(0, 100, _("Between 0 and 100."))),
     "rating": lambda need, choices: RadioField(
         _("How satisfied are you?"),
@@ -139,7 +139,7 @@ def form_for(step: Step, choices: dict[str, Choices]) -> type[StepForm]:
     """The form class of a step; ``choices`` gives what its lists offer."""
     fields: dict[str, Any] = {}
     for name in _parts(step):
-        needed = name in step.required or name.startswith("period_")
+        needed = name in step.required or name.startswith(("period_", CHECK))
         need = InputRequired(NEEDED) if needed else Optional()
         offered = "department" if name.endswith("_department") and name != OTHER else name
         fields[name] = FIELDS[name](need, choices.get(offered, ()))
@@ -154,7 +154,7 @@ def _parts(step: Step) -> list[str]:
     """The fields of a step in the order of ``FIELDS``: a period is asked as two days, parts as
     pairs of a department and what is theirs.
     """
-    asked = set(step.answers)
+    asked = spread(set(step.answers))
     if "period" in asked:
         asked |= {"period_from", "period_to"}
     if "parts" in asked:
@@ -170,6 +170,7 @@ def answers(form: StepForm, step: Step) -> dict[str, Any]:
     if "parts" in step.answers:
         pairs = [(given.pop(f"part{n}_department"), given.pop(f"part{n}_what")) for n in PARTS]
         given["parts"] = [pair for pair in pairs if any(pair)]
+    given = gather(given, step.answers)
     given["photos"] = photo_ids(form)
     if step.proves:
         given["explanations"] = {name: form[f"{EXPLAIN}{name}"].data for name in WHY}

@@ -30,6 +30,7 @@ def facts(item: Proposal) -> frozenset[str]:
         "bounced": redirects >= MOST_REDIRECTS,
         "budget_agreed": getattr(item, "tapd_amount", None) is not None,
         "may_start": item.state != "procurement" or contract is not None,
+        "place_bound": item.bidang == "fisik",  # there is a place to see
         "disputed": bool(getattr(item, "disputed", False)),
     }
     return frozenset(name for name, holds in known.items() if holds)

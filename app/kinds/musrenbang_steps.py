@@ -56,6 +56,7 @@ CLIMBING = (
         "agreed",
         by=("level",),
         asks=("rank?", "note?"),
+        when=("catalogue_settled",),
         help=_("Record what the forum of this level decided."),
     ),
     Step(

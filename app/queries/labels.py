@@ -132,6 +132,8 @@ def seat_label(seat: str) -> str:
             )
         case "author":
             return str(_("Reporter"))
+        case "supporter":
+            return str(_("A supporter"))
         case "resident":
             return str(_("Resident"))
         case "planner":

@@ -11,7 +11,19 @@ from typing import Any
 from app.workflow import Step
 from models import Change, Item
 
-from . import assignments, closing, handover, merging, proof, splitting
+from . import (
+    assignments,
+    closing,
+    credit,
+    handover,
+    levels,
+    merging,
+    proof,
+    ranking_steps,
+    realisation,
+    splitting,
+    survey,
+)
 
 Consequence = Callable[[Item, Step, Mapping[str, Any], Change], None]
 
@@ -21,7 +33,12 @@ consequences: tuple[Consequence, ...] = (
     closing.follow_up,
     splitting.follow_up,
     handover.follow_up,
+    levels.follow_up,
+    survey.follow_up,
+    realisation.follow_up,
+    credit.follow_up,
     assignments.follow_up,
+    ranking_steps.follow_up,
 )
 
 

@@ -15,13 +15,11 @@ from app.queries.calendar import city_day
 from app.workflow import Incomplete, Phase, Step
 from models import HAND_OVER_WAYS, Area, Category, Department, Item, Photo, db
 
+from . import plan_answers
 from .photos import MOST
+from .refused import Refused as Refused
 
 FIVE_YEARS = timedelta(days=5 * 365 + 1)
-
-
-class Refused(Exception):
-    """An answer cannot be used; ``args`` are the answer's name and why, for people."""
 
 
 def checked(item: Item, step: Step, actor: Actor, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,6 +143,7 @@ def _parts(item: Item, actor: Actor, parts: list[tuple[str, str]]) -> list[tuple
 
 
 CHECKS = {
+    **plan_answers.CHECKS,
     "parts": _parts,
     "department": _department(external=False),
     "other_department": _department(external=False),

@@ -1,7 +1,7 @@
 """What must hold before a step is taken or an item filed, beyond the item itself.
 
 ``checks`` run inside the step's transaction, with the item locked and its answers checked;
-``filings`` before anything is written.  Each raises ``answers.Refused``.  ``at`` is when the
+``filings`` before anything is written.  Each raises Refused or Incomplete.  ``at`` is when the
 request arrived: what was sent in time counts, however long the queue was.
 """
 
@@ -20,6 +20,7 @@ from app.queries.cycles import LEVEL_STAGES, Timetable
 from app.workflow import Step
 from models import PROPOSAL_LEVELS, Item, db
 
+from . import credit, levels, ranking_locks, realisation, rw_limits
 from .answers import Refused
 
 Check = Callable[[Item, Step, Actor, Mapping[str, Any], datetime], None]
@@ -89,5 +90,11 @@ def window_of_filing(kind: Kind, actor: Actor, values: Mapping[str, Any], at: da
         raise Closed("", f"{why} {kept}", kind.filed_in, table)
 
 
-checks: tuple[Check, ...] = (window_of_step,)
-filings: tuple[FilingCheck, ...] = (window_of_filing,)
+checks: tuple[Check, ...] = (
+    window_of_step,
+    ranking_locks.hold_lists,
+    levels.checked,
+    realisation.checked,
+    credit.checked,
+)
+filings: tuple[FilingCheck, ...] = (window_of_filing, rw_limits.check)

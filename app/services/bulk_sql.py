@@ -235,10 +235,14 @@ FINISH = (
     """,
     """
     INSERT INTO proposal_level
-      (proposal_id, level, text, volume, cost, rank, decision, reason, seat, decided_at)
+      (proposal_id, level, text, volume, cost, rank, decision, reason, seat, decided_at, change_id)
     SELECT i.id, l.level, l.text, l.volume, l.cost, l.rank, l.decision, l.reason, l.seat,
-           l.decided_at
-    FROM bulk_level l JOIN bulk_new i USING (ref) ORDER BY i.id, l.decided_at
+           l.decided_at, s.id
+    FROM bulk_level l JOIN bulk_new i USING (ref)
+    LEFT JOIN (
+      SELECT item_id, step, at, max(id) AS id FROM bulk_step GROUP BY item_id, step, at
+    ) AS s ON s.item_id = i.id AND s.step = l.decision AND s.at = l.decided_at
+    ORDER BY i.id, l.decided_at
     """,
     """
     INSERT INTO follow (item_id, user_id, created_at)

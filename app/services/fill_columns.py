@@ -57,6 +57,16 @@ def proposal(rng: random.Random, category: Category, day: date) -> dict[str, Any
         "sub_kegiatan": "",
         "budget": None,
         "progress": 0,
+        "catalogue_review": "",
+        "filed_volume": volume,
+        "filed_cost": volume * price,
+        "redirects": 0,
+        "tapd_amount": None,
+        "contract_value": None,
+        "contractor": "",
+        "contract_on": None,
+        "spent": 0,
+        "disputed": False,
     }
 
 

@@ -52,6 +52,18 @@ WEIGHTS = {
     "drop": 0.08,
     "monitor": 0.3,
     "report_progress": 0.5,
+    "accept_outside": 0.0,
+    "refuse_outside": 0.0,
+    "survey": 0.5,
+    "skip_survey": 0.1,
+    "send_back": 0.03,
+    "split": 0.0,  # an invented item has no parts
+    "object": 0.05,
+    "hand_over": 0.5,
+    "confirm_works": 0.5,
+    "contest_works": 0.02,
+    "answer_contest": 0.5,
+    "resume_works": 0.02,
     "stop": 0.2,
     "replicate": 0.3,
 }
@@ -302,6 +314,8 @@ _SEATS: Mapping[str, Callable[[Walker], str]] = {
     "owner": _owner_seat,
     "author": lambda row: "author",
     "planner": lambda row: "planner",
+    "tapd": lambda row: "tapd",
+    "validator": lambda row: f"validator:{row.area_code[:8]}",
     "coordinator": lambda row: "coordinator",
     "system": lambda row: "system",
     "level": _level_seat,
@@ -346,6 +360,11 @@ def _progress(rng: random.Random, city: City, row: Walker, step: Step, at: datet
     return min(95, getattr(row, "progress", 0) + rng.randrange(10, 40))
 
 
+def _spent(rng: random.Random, city: City, row: Walker, step: Step, at: datetime) -> int:
+    most = getattr(row, "contract_value", None) or getattr(row, "budget", None) or 0
+    return max(getattr(row, "spent", 0) or 0, round(int(most * rng.uniform(0.2, 0.95)), -5))
+
+
 ANSWERS: Mapping[str, Callable[..., Any]] = {
     "note": lambda rng, city, row, step, at: "",  # follows from the reason
     "reason": lambda rng, city, row, step, at: rng.choice(step.reasons),
@@ -366,6 +385,20 @@ ANSWERS: Mapping[str, Callable[..., Any]] = {
     "indicators": lambda rng, city, row, step, at: (
         "Jumlah warga yang terlayani; waktu tunggu; kepuasan warga"
     ),
+    "verdict": lambda rng, city, row, step, at: rng.choice(("feasible", "with_changes")),
+    "checklist": lambda rng, city, row, step, at: {},
+    "agreed_amount": lambda rng, city, row, step, at: getattr(row, "cost", None) or 50_000_000,
+    "contract_value": lambda rng, city, row, step, at: round(
+        int((getattr(row, "budget", None) or 50_000_000) * rng.uniform(0.85, 1.0)), -5
+    ),
+    "contractor": lambda rng, city, row, step, at: rng.choice(
+        ("CV Karya Warga", "CV Bina Jalan Mandiri", "Kelompok masyarakat (swakelola)")
+    ),
+    "contract_on": lambda rng, city, row, step, at: at.date(),
+    "spent": _spent,
+    "bast_number": lambda rng, city, row, step, at: f"BAST/{rng.randrange(10, 900)}/{at.year}",
+    "bast_on": lambda rng, city, row, step, at: at.date(),
+    "keeper": lambda rng, city, row, step, at: "Kelurahan",
     "decree": lambda rng, city, row, step, at: (
         f"Keputusan Wali Kota {rng.randrange(100, 900)}/{at.year}"
     ),

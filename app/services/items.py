@@ -17,7 +17,7 @@ from app.queries.calendar import city_day
 from app.workflow import BACK, NotAllowed, Step
 from models import Category, Change, Draft, Follow, Item, Person, db
 
-from . import after, before, clocks, notify, proof
+from . import after, before, clocks, documents, notify, proof
 from .answers import checked
 from .changes import record
 
@@ -142,24 +142,35 @@ def _take_draft(item: Item, change: Change) -> None:
         return
     for photo in draft.photos:
         photo.item_id, photo.change_id, photo.draft_key = item.id, change.id, None
+    documents.adopt(draft, item)
     db.session.flush()
     db.session.expire(draft)
     db.session.delete(draft)
 
 
-def split_off(parent: Item, department_code: str, title: str, *, seat: str, at: datetime) -> Item:
+def split_off(
+    parent: Item,
+    department_code: str | None,
+    title: str,
+    *,
+    seat: str,
+    at: datetime,
+    state: str = SENT,
+    **own: Any,
+) -> Item:
     """A part of an item as an item of its own, with the department that has to do it.
 
-    It begins where the parent would stand with one department; its reporter is the parent's.
+    It begins in ``state``, where a complaint would stand with one department; its reporter is the
+    parent's.  ``own`` are further columns of its kind.
     """
     kind = kind_of(parent)
     values = {c.key: getattr(parent, c.key) for c in inspect(kind.model).column_attrs}
     fresh = {name: value for name, value in values.items() if name in INHERITED}
-    mine: dict[str, Any] = {"title": title, "channel": "split", "parent_id": parent.id}
+    mine: dict[str, Any] = {"title": title, "channel": "split"} | (own or {"parent_id": parent.id})
     child = kind.model(**fresh, **mine, filing_key=uuid.uuid4())
     child.department_code = department_code
-    child.state, child.created_at, child.state_since = SENT, at, at
-    year = city_day(at).year
+    child.state, child.created_at, child.state_since = state, at, at
+    year = getattr(child, "plan_year", None) or city_day(at).year
     child.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
     child.category = parent.category
     if "answers" in values:
@@ -167,7 +178,7 @@ def split_off(parent: Item, department_code: str, title: str, *, seat: str, at: 
     db.session.add(child)
     db.session.flush()
     number = parent.number if on_public_list(parent) else ""
-    change = record(child, seat=seat, step="split_off", source="", target=SENT, text=number, at=at)
+    change = record(child, seat=seat, step="split_off", source="", target=state, text=number, at=at)
     clocks.settle(child, [change])
     notify.step_taken(child, change)
     return child
@@ -269,9 +280,10 @@ def _apply(item: Item, kind: Kind, step: Step, given: Mapping[str, Any], at: dat
     _arrive(item, step, target, at)
 
 
-def _hands(item: Item) -> tuple[str, str | None, bool]:
+def _hands(item: Item) -> tuple[Any, ...]:
     """What decides, beside the state, which seats hold an item."""
-    return item.area_code, item.department_code, item.oversight
+    own = (getattr(item, name, None) for name in ("level", "disputed"))
+    return item.area_code, item.department_code, item.oversight, *own
 
 
 def _lock(item: Item, answers: Mapping[str, Any]) -> None:

@@ -96,7 +96,7 @@ def _distance(item: Item, photo: Photo, seen: Evidence) -> Finding:
         return Finding(photo.id, "distance", "no_data")
     metres = reads.metres(db.session, item.id, seen.lon, seen.lat)
     result = "passed" if metres <= reach() else "failed"
-    return Finding(photo.id, "distance", result, _rounded(metres))
+    return Finding(photo.id, "distance", result, rounded(metres))
 
 
 def reach() -> int:
@@ -104,7 +104,7 @@ def reach() -> int:
     return int(current_app.config["CITY"].facts.get("limits", {}).get("proof_distance_m", 100))
 
 
-def _rounded(metres: float) -> int:
+def rounded(metres: float) -> int:
     """Metres as anybody may know them: never the exact place."""
     step = 10 if metres < 100 else 50 if metres < 1000 else 500
     return max(step, round(metres / step) * step)

@@ -34,7 +34,7 @@ def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
 def _answered(item: Item) -> bool:
     """Has somebody said that it is done?  Only kinds whose steps prove something ask."""
     workflow = kind_of(item).workflow
-    if not any(step.proves for step in workflow.steps):
+    if not any(step.proves and step.target for step in workflow.steps):
         return False
     return item.state in proof.JUDGED or workflow[item.state].phase is Phase.DONE
 

@@ -19,7 +19,7 @@ ALLOWED = {"comment", "support", "vote", "edit"}
 
 @every_kind
 def test_every_step_asks_only_what_its_form_has_a_field_for(kind):
-    known = set(FIELDS) - {"period_from", "period_to"} | {"period", "parts"}
+    known = set(FIELDS) - {"period_from", "period_to"} | {"period", "parts", "checklist", "shares"}
     for step in kind.workflow.steps:
         assert set(step.answers) <= known, step.name
 

@@ -368,6 +368,9 @@ def test_a_moderator_corrects_the_kelurahan_and_the_item_is_theirs_no_more():
 # -- proposals climb ------------------------------------------------------------------------
 
 
+CODE = "1.03.10.2.01.0005"
+
+
 def test_a_proposal_climbs_the_levels_and_each_keeps_its_decision(session):
     item = make.item("musrenbang", department_code=make.DEPARTMENT)
     seats = {
@@ -379,18 +382,28 @@ def test_a_proposal_climbs_the_levels_and_each_keeps_its_decision(session):
     }
     for level, actor in seats.items():
         assert item.level == level
-        items.move(item, "verify", actor, {"cost": 1000})
+        if level == "forum_opd":
+            judged = {"verdict": "feasible", "note": "Bisa dikerjakan."}
+            items.move(item, "judge", actor, judged)
+        else:
+            items.move(item, "verify", actor, {"cost": 1000})
+        if level == "kecamatan":
+            make.surveyed(item)
         items.move(item, "agree", actor, {"rank": 3})
         if level != "kota":
             with pytest.raises(NotAllowed):
-                items.move(item, "enter_rkpd", seat("planner"), {"sub_kegiatan": "1.03.10"})
+                items.move(item, "enter_rkpd", seat("planner"), {"sub_kegiatan": CODE})
             items.move(item, "advance", actor)
     with pytest.raises(NotAllowed):
         items.move(item, "advance", seats["kota"])
-    items.move(item, "enter_rkpd", seats["kota"], {"sub_kegiatan": "1.03.10"})
+    with pytest.raises(NotAllowed):  # the budget team comes first
+        items.move(item, "enter_rkpd", seats["kota"], {"sub_kegiatan": CODE})
+    items.move(item, "agree_budget", seat("tapd"), {"agreed_amount": 1000})
+    items.move(item, "enter_rkpd", seats["kota"], {"sub_kegiatan": CODE})
     session.expire_all()
     decided = [(row.level, row.decision, row.rank, row.cost) for row in item.levels]
-    assert decided == [(level, "agree", 3, 1000) for level in seats]
+    # Nobody else is on these lists, and without an RW there is none.
+    assert decided == [(level, "agree", None if level == "rw" else 1, 1000) for level in seats]
 
 
 @pytest.mark.parametrize(
@@ -413,6 +426,7 @@ def test_finished_works_stand_at_a_hundred_percent():
     officer = seat("officer")
     items.move(item, "report_progress", officer, {"progress": 40})
     assert (item.state, item.progress) == ("works", 40)
+    make.half_way(item, make.everybody(item))
     step = kind_of(item).workflow.named("finish")
     items.move(item, "finish", make.everybody(item), make.answers(item, step))
     assert (item.state, item.progress) == ("done", 100)
