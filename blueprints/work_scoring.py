@@ -24,6 +24,7 @@ from app.forms.scoring import (
 from app.queries import choices, scoring
 from app.queries.actors import current_actor
 from app.queries.labels import labels
+from app.scoring import MOST_INCONSISTENT
 from app.services import scoring as service
 from app.workflow import NotAllowed
 from models import Area, Proposal, ScoringRound, db
@@ -213,7 +214,7 @@ def compare(round_id: int) -> ResponseReturnValue:
     except NotAllowed:
         return _gone_on(found)
     db.session.commit()
-    if made.ratio > service.MOST_INCONSISTENT:
+    if made.ratio > MOST_INCONSISTENT:
         flash(_("The comparisons contradict each other; look at them again."), "warning")
     else:
         flash(_("The weights follow from your comparisons."), "success")

@@ -34,7 +34,7 @@ def proposal(**values) -> Proposal:
     for name, value in values.items():
         setattr(made, name, value)
     db.session.flush()
-    return made
+    return made  # type: ignore[return-value]
 
 
 def drafted(keeper: Actor) -> ScoringRound:
@@ -85,7 +85,7 @@ def test_points_come_from_marks_and_measured_facts_and_can_be_reckoned_again(ses
         "beneficiaries": 600, "support": 25, "readiness": 50, "equity": 2
     }  # fmt: skip
     # the RW that never got anything has the highest mark for that, and nothing else
-    assert (second.scored.total, second.measured["equity"]) == (15, 99)
+    assert (second.scored.total, second.measured["equity"]) == (Fraction(15), 99)
     assert [line.place for line in (first, second)] == [1, 2]
     assert reads.scores_of(session, [one.id, other.id]) == {
         one.id: Decimal("74.375000"),
