@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.queries import reroute, routing, rulebook
 from app.queries.calendar import city_day
 from app.queries.rules import Line
 from app.services import register as service
-from models import AuditEvent, Category, Department, PastRule, RoutingRule, db
+from models import AuditEvent, Category, Department, PastRule, RoutingRule
 from tests import factories as make
+from tests.statements import Statements
 
 pytestmark = pytest.mark.usefixtures("session")
 LAMP = "pju-mati"
@@ -184,15 +185,11 @@ def test_open_reports_are_compared_in_few_statements_however_many_there_are(sess
         make.item("lapor", state="verified", category_code=LAMP, title=f"Lampu kunang {n}")
         for n in range(20)
     ]
-    book, asked = rulebook.read(session), []
+    book = rulebook.read(session)
     line = Line(0, LAMP, None, None, "kunang", "dpkp")
     after = book.with_lines(service.placed(book.lines, line, 1))
-    note = lambda *args: asked.append(args[2])  # noqa: E731
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with Statements() as asked:
         found = reroute.preview(session(), book, after, make.everybody(about[0]), city_day())
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
     assert [(move.old, move.new, move.items) for move in found.moves] == [("dishub", "dpkp", 20)]
     assert len(asked) <= 10  # four of them read the names of things
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import event
 
 from app.services import facets
 from blueprints.safety import is_local, policy
 from models import db
 from tests import factories as make
+from tests.statements import Statements
 
 PUBLIC = ("/", "/lapor/", "/cari", "/peta", "/tentang", "/privasi", "/bantuan")
 
@@ -32,27 +30,10 @@ def city(session):
     return busy
 
 
-@contextmanager
-def statements():
-    """The SQL sent meanwhile, savepoints apart."""
-    sent: list[str] = []
-
-    def note(_conn, _cursor, statement, *_rest):
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "COMMIT")):
-            sent.append(statement)
-
-    connection = db.engine
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-
-
 def cost(client, address: str) -> tuple[int, list[str]]:
     """How many statements a page takes once the names are known."""
     client.get(address)
-    with statements() as sent:
+    with Statements() as sent:
         response = client.get(address)
     assert response.status_code == 200, address
     return len(sent), sent

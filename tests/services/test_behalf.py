@@ -14,23 +14,9 @@ from app.services import behalf, tracking
 from app.workflow import NotAllowed
 from models import AuditEvent, Category, Consent, Item, Person, db
 from tests import factories as make
+from tests.behalf import WORDS, clerk, filed, told
 
 pytestmark = pytest.mark.usefixtures("session")
-WORDS = "Saya minta disampaikan."
-
-
-def clerk(role="moderator", **seat):
-    return make.actor(make.user(roles=(role,), **seat))
-
-
-def told(name="Pak Asep", phone="0812 3456 7890", channel="counter"):
-    return behalf.Given(name, phone, channel, "spoken", WORDS)
-
-
-def filed(actor, given=None, kind="lapor", key=None, **values):
-    wanted = make.values(kind, **values)
-    return behalf.file(KINDS[kind], actor, key or uuid.uuid4(), wanted, given or told())
-
 
 # -- one at a time --------------------------------------------------------------------------
 

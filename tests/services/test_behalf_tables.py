@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import uuid
 
 import openpyxl
 import pytest
@@ -11,28 +10,13 @@ from sqlalchemy import func, select
 
 from app.exchange.entries import Reader
 from app.jobs.counter import batch_file, batch_read
-from app.kinds import KINDS
-from app.services import behalf, behalf_batch, tracking
+from app.services import behalf_batch, tracking
 from app.workflow import NotAllowed
 from models import Batch, BatchRow, Item, db
 from tests import factories as make
+from tests.behalf import WORDS, clerk
 
 pytestmark = pytest.mark.usefixtures("session")
-WORDS = "Saya minta disampaikan."
-
-
-def clerk(role="moderator", **seat):
-    return make.actor(make.user(roles=(role,), **seat))
-
-
-def told(name="Pak Asep", phone="0812 3456 7890", channel="counter"):
-    return behalf.Given(name, phone, channel, "spoken", WORDS)
-
-
-def filed(actor, given=None, kind="lapor", key=None, **values):
-    wanted = make.values(kind, **values)
-    return behalf.file(KINDS[kind], actor, key or uuid.uuid4(), wanted, given or told())
-
 
 HEAD = "nama,telepon,judul,uraian,kategori,kelurahan,rw,alamat,koordinat,tanggal,sifat\n"
 
