@@ -54,14 +54,7 @@ def test_an_officer_sees_what_waits_for_their_department(client_for):
 
 def test_a_report_about_a_department_is_not_in_its_queue(client_for):
     client = client_for(make.user(roles=("officer",)))
-    about = make.item(
-        "lapor",
-        state="routed",
-        department_code=make.DEPARTMENT,
-        oversight=True,
-        visibility="confidential",
-        subject_department_code=make.DEPARTMENT,
-    )
+    about = make.accusation()
     assert there(client, "/kerja/opd?tab=semua", about) == [False]
 
 

@@ -189,14 +189,7 @@ def test_twenty_cards_cost_no_more_statements_than_three(field):
 
 
 def test_what_an_office_is_accused_of_is_not_on_its_phones(client_for):
-    about = make.item(
-        "lapor",
-        state="routed",
-        department_code=make.DEPARTMENT,
-        oversight=True,
-        visibility="confidential",
-        subject_department_code=make.DEPARTMENT,
-    )
+    about = make.accusation()
     db.session.commit()
     client = client_for(make.user(roles=("officer",)))
     assert about.number not in text_of(client, "/kerja/lapangan")

@@ -136,13 +136,6 @@ def test_what_turns_out_to_be_about_officials_leaves_the_kelurahans_hands():
 
 def test_an_office_cannot_take_what_is_about_itself():
     (one,) = officers(1)
-    about = make.item(
-        "lapor",
-        state="routed",
-        department_code=make.DEPARTMENT,
-        oversight=True,
-        visibility="confidential",
-        subject_department_code=make.DEPARTMENT,
-    )
+    about = make.accusation()
     with pytest.raises(NotAllowed):
         assignments.give(about, make.actor(one), one.id)
