@@ -41,6 +41,9 @@ def content(kind="lapor", **changes):
         "road_class": "gang",
         "benefit": "Semua yang lewat malam hari.",
         "land_status": "city",
+        "catalogue_code": "luar",
+        "volume": "12,5",
+        "unit": "m",
     }
     return form | changes
 
