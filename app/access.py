@@ -275,6 +275,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "audit": ("auditor", "admin"),
     "give_mandates": ("admin",),
     "plan_cycle": ("planner", "system"),
+    "keep_ceilings": ("planner", "system"),
+    "rank": ("operator", "triage", "validator", "owner", "planner"),  # each at its level's list
     "keep_routing": ("coordinator", "admin"),  # departments, categories and the rules between
     "decide_owners": ("coordinator",),
     "keep_scoring": ("planner", "validator", "owner", "triage"),  # the service asks whose list
