@@ -1,7 +1,7 @@
-"""The private PostgreSQL clusters: `postgres` for bin/serve, `test-postgres` for the tests.
+"""The private PostgreSQL clusters: of bin/serve, of the tests (`test`), of bin/bench (`bench`).
 
-Run by hand: `python3 bin/_cluster.py start|stop|status|url|psql [test]`; a cluster started so keeps
-running until it is stopped so.
+Run by hand: `python3 bin/_cluster.py start|stop|status|url|psql [test|bench]`; a cluster started so
+keeps running until it is stopped so.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from _packages import ensure_debian, postgres_bin
 from _place import PORT, Place, find_place, own_directory, owner
 from _say import LOGS, VAR, Stop, alone, last_lines, log, main, say
 
-PRIVATE, TEST = "postgres", "test-postgres"
+PRIVATE, TEST, BENCH = "postgres", "test-postgres", "bench-postgres"
 EXTENSIONS = ("postgis", "pg_trgm", "unaccent", "btree_gist", "pgcrypto")
 START_WITHIN = 20.0  # seconds; after kill -9 the dead children must be reaped first
 SETTINGS = {
@@ -225,9 +225,11 @@ def using(name: str) -> Iterator[Cluster]:
 
 
 def by_hand(arguments: list[str]) -> int:
-    """start | stop | status | url | psql [-- arguments], with `test` for the test cluster."""
+    """start | stop | status | url | psql, of the cluster named; psql takes arguments of its own."""
     act = arguments[0] if arguments else "status"
-    cluster = Cluster(TEST if arguments[1:2] == ["test"] else PRIVATE)
+    others = {"test": TEST, "bench": BENCH}
+    named = arguments[1:2] if arguments[1:2] and arguments[1] in others else []
+    cluster = Cluster(others[named[0]] if named else PRIVATE)
     database = "rembuk" if cluster.name == PRIVATE else "postgres"
     if act == "start":
         cluster.kept.touch()
@@ -238,7 +240,7 @@ def by_hand(arguments: list[str]) -> int:
     elif act == "psql":
         return subprocess.call(
             [cluster.program("psql"), "-h", cluster.place.socket, "-p", str(PORT), "-U", "app",
-             "-d", database, *arguments[2 if "test" in arguments[1:2] else 1 :]]
+             "-d", database, *arguments[1 + len(named) :]]
         )  # fmt: skip
     print(cluster.url(database) if act == "url" else f"running: {cluster.running()}")
     return 0

@@ -45,12 +45,10 @@ LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:system, 7))")
 REFS = text(
     """
     INSERT INTO external_ref (system, external_id, item_id, run_id, row_hash, their_state, our_seq)
-    SELECT :system, given.id, fresh.id, :run, given.hash, given.state, given.steps
-    FROM unnest(CAST(:refs AS int[]), CAST(:ids AS text[]), CAST(:hashes AS text[]),
+    SELECT :system, ids, items, :run, hashes, states, steps
+    FROM unnest(CAST(:ids AS text[]), CAST(:items AS bigint[]), CAST(:hashes AS text[]),
                 CAST(:states AS text[]), CAST(:steps AS int[]))
-         AS given (ref, id, hash, state, steps)
-    JOIN bulk_new AS fresh USING (ref)
-    RETURNING external_id, item_id
+         AS given (ids, items, hashes, states, steps)
     """
 )
 
@@ -225,23 +223,20 @@ class Importer:
             for change in found.trail:
                 change.ref = ref
             batch.changes += found.trail
-        bulk.bring(batch)
-        made = db.session.execute(
+        made = bulk.bring(batch).numbers
+        db.session.execute(
             REFS,
             {
                 "system": self.system,
                 "run": self.run,
-                "refs": list(range(len(records))),
                 "ids": [found.external_id for found in records],
+                "items": [made[ref][0] for ref in range(len(records))],
                 "hashes": [found.row_hash for found in records],
                 "states": [found.state for found in records],
                 "steps": [len(found.trail) for found in records],
             },
-        ).all()
-        items = [row.item_id for row in made]
-        query = select(Item.id, Item.number).where(Item.id.in_(items))
-        numbers = {row.id: row.number for row in db.session.execute(query)}
-        return {row.external_id: numbers[row.item_id] for row in made}
+        )
+        return {found.external_id: made[ref][1] for ref, found in enumerate(records)}
 
     def _authors(self, records: list[Record]) -> list[int]:
         """A person for each reporter named; the others share one without a face."""

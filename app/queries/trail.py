@@ -21,7 +21,7 @@ from models import AnySession, Change, ChangeText, Item, TrailSeal
 
 Progress = Callable[[int], None]
 
-as_json = json.JSONEncoder(ensure_ascii=False).encode
+as_json = json.encoder.encode_basestring  # a text as it stands in JSON, nothing beyond it escaped
 ITEMS_AT_ONCE = 500
 LAST_ID = 2**63 - 1
 HASHES_AT_ONCE = 10_000
@@ -89,21 +89,29 @@ def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def link(
+    number: str,
+    seq: int,
+    seat: str,
+    step: str,
+    source: str,
+    target: str,
+    reason: str,
+    at: datetime,
+    text_hash: bytes,
+    previous: bytes | None,
+) -> bytes:
+    """The hash of a change; the JSON is byte for byte PostgreSQL's ``json_build_array``."""
+    said = ", ".join(map(as_json, (seat, step, source, target, reason)))
+    before = previous.hex() if previous else ""
+    line = f'[{as_json(number)}, {seq}, {said}, "{stamp(at)}", "{text_hash.hex()}", "{before}"]'
+    return hashlib.sha256(line.encode()).digest()
+
+
 def chained(number: str, line: Row[*tuple[Any, ...]], previous: bytes | None) -> bytes:
-    """The hash a change must have; the JSON is byte for byte PostgreSQL's ``json_build_array``."""
-    fields = [
-        number,
-        line.seq,
-        line.seat,
-        line.step,
-        line.source,
-        line.target,
-        line.reason,
-        stamp(line.at),
-        line.text_hash.hex(),
-        previous.hex() if previous else "",
-    ]
-    return hashlib.sha256(as_json(fields).encode()).digest()
+    """The hash a change must have."""
+    fields = (line.seq, line.seat, line.step, line.source, line.target, line.reason, line.at)
+    return link(number, *fields, line.text_hash, previous)
 
 
 def chain_problems(lines: list[Row[*tuple[Any, ...]]]) -> Iterator[str]:

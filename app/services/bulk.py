@@ -1,4 +1,4 @@
-"""Bring whole volumes in: COPY into staging, checks in SQL, INSERT … SELECT.
+"""Bring whole volumes in: checked here, then COPY into the tables themselves.
 
 The second of two writers (the first is ``services.items``).  Items come with their finished
 trails; the database numbers and chains them as always.  A batch is taken whole or not at all.
@@ -12,15 +12,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from psycopg import Connection
-from psycopg.types.json import Json
 from sqlalchemy import text
 
 from app.kinds import KINDS
-from app.workflow import BACK
 from models import db
 
-from . import bulk_sql, clocks
+from . import bulk_checks, bulk_rows, bulk_sql, clocks
 
 
 class BulkError(Exception):
@@ -148,19 +145,28 @@ class Batch:
 
 @dataclass(frozen=True)
 class Brought:
-    """How many rows of each sort a batch became."""
+    """How many rows of each sort a batch became, and what its items are called."""
 
     items: int
     changes: int
     comments: int
     supports: int
+    numbers: dict[int, tuple[int, str]]  # id and public number by ref
 
 
 def people(rows: Sequence[NewPerson]) -> list[tuple[int, int | None]]:
     """Make persons (and logins); returns (person id, login id) in the order given."""
     for statement in bulk_sql.PEOPLE_STAGING:
         db.session.execute(text(statement))
-    _copy("bulk_person", [(n, *_values(row)) for n, row in enumerate(rows)])
+    names = " ".join(["ref", *(one.name for one in fields(NewPerson))])
+    bulk_rows.copy(
+        "bulk_person",
+        names,
+        (
+            (n, r.name, r.area_code, r.rw, r.rt, r.level, r.created_at, r.email)
+            for n, r in enumerate(rows)
+        ),
+    )
     for statement in bulk_sql.PEOPLE:
         db.session.execute(text(statement))
     found = db.session.execute(text(bulk_sql.PEOPLE_IDS))
@@ -181,72 +187,25 @@ def open_series(years: Iterable[int]) -> None:
 def bring(batch: Batch) -> Brought:
     """Bring a batch in, in the caller's transaction.  Raises BulkError, with nothing written."""
     clocks.settle_batch(batch.items, batch.changes)
-    for statement in (*bulk_sql.SETTINGS, *bulk_sql.STAGING):
+    if wrong := bulk_checks.problems(db.session(), batch):
+        raise BulkError(wrong)
+    for statement in bulk_sql.SETTINGS:
         db.session.execute(text(statement))
-    _copy("bulk_item", ((*_values(row)[:-1], Json(row.own)) for row in batch.items))
-    _copy("bulk_change", map(_values, batch.changes))
-    _copy("bulk_comment", map(_values, batch.comments))
-    _copy("bulk_support", map(_values, batch.supports))
-    _copy("bulk_level", map(_values, batch.levels))
-    for statement in bulk_sql.ANALYSE:
-        db.session.execute(text(statement))
-    _check()
-    letters = [kind.letter for kind in KINDS.values()]
-    db.session.execute(text(bulk_sql.NEW), {"kinds": list(KINDS), "letters": letters})
-    for statement in bulk_sql.ITEMS:
-        db.session.execute(text(statement))
+    fresh = bulk_rows.numbered(batch.items)
+    known = {new.row.ref: new.id for new in fresh}
+    bulk_rows.copy("item", bulk_rows.ITEM, bulk_rows.items(fresh, batch))
     for kind in KINDS.values():
-        own = bulk_sql.own_columns(kind.model.__table__)  # type: ignore[arg-type]
-        db.session.execute(text(own), {"kind": kind.slug})
-    for statement in bulk_sql.FINISH:
-        db.session.execute(text(statement))
-    return Brought(len(batch.items), len(batch.changes), len(batch.comments), len(batch.supports))
-
-
-def _values(row: Any) -> tuple[Any, ...]:
-    return tuple(getattr(row, name) for name in _NAMES[type(row)])
-
-
-_NAMES = {
-    model: tuple(f.name for f in fields(model))
-    for model in (NewPerson, NewItem, NewChange, NewComment, NewSupport, NewLevel)
-}
-
-
-def _copy(table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    driver = db.session.connection().connection.driver_connection
-    assert isinstance(driver, Connection)
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
-def _check() -> None:
-    problems = []
-    arrows = _arrows()
-    for sentence, query in bulk_sql.CHECKS.items():
-        values = arrows if ":steps" in query else {}
-        number = db.session.scalar(text(query), values)
-        if number:
-            problems.append(f"{sentence}: {number}.")
-    if problems:
-        raise BulkError(problems)
-
-
-def _arrows() -> dict[str, list[str]]:
-    """Every arrow the kinds declare, filing included, as four arrays."""
-    rows = set()
-    for kind in KINDS.values():
-        names = [state.name for state in kind.workflow.states]
-        rows.add((kind.slug, "file", "", kind.workflow.initial))
-        for step in kind.workflow.steps:
-            for source in step.sources:
-                targets = names if step.target == BACK else [step.target or source]
-                rows |= {(kind.slug, step.name, source, target) for target in targets}
-    kinds, steps, sources, targets_ = zip(*sorted(rows), strict=True)
-    return {
-        "kinds": list(kinds),
-        "steps": list(steps),
-        "sources": list(sources),
-        "targets": list(targets_),
-    }
+        table: Any = kind.model.__table__
+        theirs = [new for new in fresh if new.row.kind == kind.slug]
+        bulk_rows.copy(table.name, *bulk_rows.own(table, theirs))
+    changes, words = bulk_rows.trails(fresh, batch)
+    bulk_rows.copy("change", bulk_rows.CHANGE, changes)
+    bulk_rows.copy("change_text", bulk_rows.WORDS, words)
+    bulk_rows.copy("comment", bulk_rows.COMMENT, bulk_rows.comments(known, batch))
+    bulk_rows.copy("support", bulk_rows.SUPPORT, bulk_rows.supports(known, batch))
+    bulk_rows.copy("proposal_level", bulk_rows.LEVEL, bulk_rows.levels(known, batch, changes))
+    bulk_rows.copy("follow", bulk_rows.FOLLOW, bulk_rows.follows(fresh))
+    numbers = {new.row.ref: (new.id, new.number) for new in fresh}
+    return Brought(
+        len(batch.items), len(changes), len(batch.comments), len(batch.supports), numbers
+    )

@@ -177,15 +177,32 @@ def residents(where: Setting, number: int, seed: int) -> Iterator[NewPerson]:
 
 
 def batches(
-    where: Setting, people: list[Login], number: int, size: int, seed: int
+    where: Setting,
+    people: list[Login],
+    number: int,
+    size: int,
+    seed: int,
+    lives: Lives | None = None,
 ) -> Iterator[Batch]:
     """``number`` items in batches of ``size``, old and new mixed; each is made when asked for."""
-    rng, lives = random.Random(seed), Lives(where.city.now)
+    rng, lives = random.Random(seed), lives or Lives(where.city.now)
     for begin in range(0, number, size):
         batch = Batch()
         for ref in range(min(size, number - begin)):
             _invent(rng, where, people, ref, batch, lives)
         yield batch
+
+
+def lived(where: Setting, seed: int) -> Lives:
+    """Enough lives for whoever fills a part of the city, walked once."""
+    rng, lives = random.Random(seed), Lives(where.city.now)
+    for kind in KINDS:
+        while not lives.enough(kind):
+            created = _moment(rng, where, kind)
+            fresh = {"area_code": where.areas(rng), "author_id": 0, "filed_by_id": 0}
+            life = _live(rng, where, KINDS[kind], created, 0, fresh | {"rw": 1, "rt": 1})
+            lives.keep(*life)
+    return lives
 
 
 def _invent(

@@ -40,6 +40,10 @@ class Lives:
         if ended and len(self.kept[row.kind]) < ENOUGH:
             self.kept[row.kind].append((row, trail, own))
 
+    def enough(self, kind: str) -> bool:
+        """Are there so many that most items need not walk by themselves?"""
+        return len(self.kept[kind]) >= ENOUGH
+
     def again(
         self, rng: random.Random, kind: str, created: datetime, ref: int, fresh: dict[str, Any]
     ) -> Life | None:
@@ -48,7 +52,7 @@ class Lives:
         None when not enough lives are known yet, or it would begin in the future.
         """
         known = self.kept[kind]
-        if len(known) < ENOUGH or rng.random() < ANEW:
+        if not self.enough(kind) or rng.random() < ANEW:
             return None
         last, trail, own = known[int(rng.random() * ENOUGH)]
         moved = WEEK * round((created - last.created_at) / WEEK)
