@@ -178,6 +178,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "BASE_URL": (env.get("REMBUK_BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
         "TRUSTED_HOSTS": [h for h in env.get("REMBUK_HOSTS", "").split(",") if h] or None,
         "PROXIES": _number(env, "REMBUK_PROXIES", 0),
+        "ARRIVAL_HEADER": _flag(env, "REMBUK_ARRIVAL_HEADER"),
         "HTTPS": https,
         "SESSION_COOKIE_NAME": "__Host-rembuk" if https else "rembuk",
         "SESSION_COOKIE_SECURE": https,

@@ -26,6 +26,7 @@ from app.queries.actors import current_actor
 from app.queries.questions import asked
 from app.queries.spot import NotHere, locate
 from app.services import audit, behalf, behalf_batch, items
+from app.services.answers import Refused
 from app.workflow import NotAllowed
 from models import Batch, CategoryQuestion, Item, db
 
@@ -134,6 +135,8 @@ def _filed(kind: Kind, form: Any, values: dict[str, Any]) -> ResponseReturnValue
         form.category_code.errors = [
             _("Reports about officials are sent by the resident or typed by the coordinator.")
         ]
+    except Refused as refused:  # a stage is closed there, or another rule stands in the way
+        form.area_code.errors = [refused.args[1]]
     except NotAllowed:
         return problem(409)
     else:

@@ -5,24 +5,25 @@ from __future__ import annotations
 import uuid
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.extensions import limiter
-from app.forms import Form, ItemForm, PlaceForm, clean_line, whole
-from app.forms.questions import SEEN, answers, unseen, with_questions
+from app.forms import Form, ItemForm, clean_line, whole
+from app.forms.questions import SEEN, unseen, with_questions
 from app.kinds import Kind
-from app.queries import alike, choices, elsewhere, filing, item_page, suggestions
+from app.queries import alike, elsewhere, filing, item_page, suggestions, typed
 from app.queries.actors import current_actor
 from app.queries.questions import asked as questions_of
-from app.queries.spot import NotHere, locate
-from app.services import drafts, items, photos
+from app.services import documents, drafts, items, photos, proposing
+from app.services.document_content import DocumentProblem
 from app.services.images import PhotoProblem
 from maps import gazetteer
 from models import Draft, Photo, db
 
+from . import musrenbang_intake as intake
 from .guards import public, signed_in
 from .items import find
 
@@ -45,18 +46,20 @@ def draft_of(key: uuid.UUID) -> Draft | None:
         abort(redirect(url_for("items.show", kind=sent.kind, number=sent.number)))
     if draft is None and drafts.is_taken(key, current_actor()):
         abort(404)
+    if draft is not None and (in_line := intake.in_line(draft)):
+        abort(in_line)
     return draft
 
 
 def keep(kind: Kind, key: uuid.UUID, page: str) -> Draft:
     """Save what was typed on this page; of what no field takes, only its beginning."""
     draft_of(key)
-    typed = {
+    answers = {
         name: _typed(request.form.getlist(name))
         for name in request.form
         if name not in ("csrf_token", "submit")
     }
-    draft = drafts.save(key, kind.slug, current_actor(), page, typed)
+    draft = drafts.save(key, kind.slug, current_actor(), page, answers)
     if not current_actor().is_signed_in and str(key) not in held_keys():
         session["drafts"] = [*held_keys()[-9:], str(key)]
     return draft
@@ -76,17 +79,11 @@ def form_of(
     ``sent``: with what this request sends; ``kept``: to check what the draft holds, without CSRF.
     """
     meta = {"csrf": False} if kept else {}
-    typed = request.form if sent else MultiDict((draft.data.get(page) if draft else None) or {})
+    said = request.form if sent else MultiDict((draft.data.get(page) if draft else None) or {})
     if page == "lokasi":
-        form: Any = PlaceForm(typed or None, meta=meta, data=filing.profile(current_actor()))
-        groups = choices.kelurahan()
-        form.area_code.choices = {"": [("", _("Please choose"))], **groups}
+        form: Any = typed.place_form(said, current_actor(), **meta)
     elif page == "isi":
-        asked = questions_of(kind, typed.get("category_code", ""))
-        form = with_questions(kind.form, asked)(
-            typed or None, meta=meta, data=filing.defaults(kind)
-        )
-        filing.fill(db.session(), form, kind)
+        form = typed.content_form(kind, said, draft.data if draft else None, **meta)
     else:
         form = Form()
     return form
@@ -143,14 +140,41 @@ def add_photos(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
             photos.stage(cast(BinaryIO, upload.stream), draft=draft, actor=current_actor())
         except PhotoProblem as wrong:
             problems.append(f"{clean_line(upload.filename)}: {wrong}")
-    if gone := whole(request.form.get("hapus")):
+    if filing.asks_catalogue(kind):
+        problems += _documents(draft)
+    gone, paper = whole(request.form.get("hapus")), whole(request.form.get("hapus-dokumen"))
+    if gone:
         photos.discard(draft, gone)
+    if paper:
+        documents.discard(draft, paper)
     db.session.commit()
-    if problems or gone:
+    if problems or gone or paper:
         for text in problems:
             flash(text, "error")
         return redirect(url_for(".step", kind=kind, key=key, page="foto"))
-    return redirect(url_for(".step", kind=kind, key=key, page="lokasi"))
+    return redirect(url_for(".step", kind=kind, key=key, page=_after_photos(kind, draft)))
+
+
+def _documents(draft: Draft) -> list[str]:
+    """Take what was put to the documents; a bad one is named and the others are kept."""
+    problems = []
+    for sort in documents.NAMES:
+        for upload in request.files.getlist(f"dokumen-{sort}"):
+            if not upload.filename:
+                continue
+            stream, actor = cast(BinaryIO, upload.stream), current_actor()
+            try:
+                documents.take(stream, upload.filename, sort, actor=actor, draft=draft)
+            except DocumentProblem as wrong:
+                problems.append(f"{clean_line(upload.filename)}: {wrong}")
+    return problems
+
+
+def _after_photos(kind: Kind, draft: Draft) -> str:
+    """The next page; whoever came back to add what was missing goes on to read it through."""
+    if not {"lokasi", "isi"} <= set(draft.data):
+        return "lokasi"
+    return "foto" if unmet(kind, draft) else "periksa"
 
 
 @bp.post("/<kind:kind>/baru/<uuid:key>/lokasi")
@@ -166,7 +190,7 @@ def set_place(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
         return _page(kind, key, "lokasi", draft, form, hits=hits, searched=True)
     if "pilih" in request.form:
         return _pick(kind, key, draft)
-    if form.validate() and _spot(form):
+    if form.validate() and typed.spot_of(form):
         return redirect(url_for(".step", kind=kind, key=key, page="isi"))
     return _page(kind, key, "lokasi", draft, form)
 
@@ -180,17 +204,6 @@ def _pick(kind: Kind, key: uuid.UUID, draft: Draft) -> ResponseReturnValue:
     return redirect(url_for(".step", kind=kind, key=key, page="lokasi"))
 
 
-def _spot(form: Any) -> Any:
-    """The spot of a place form; what is wrong stands on the form."""
-    try:
-        return locate(
-            db.session(), form.lon.data or "", form.lat.data or "", form.area_code.data or ""
-        )
-    except NotHere as wrong:
-        form.area_code.errors = [*form.area_code.errors, wrong.args[0]]
-        return None
-
-
 @bp.post("/<kind:kind>/baru/<uuid:key>/isi")
 @public
 @limiter.limit("600/hour")
@@ -200,6 +213,7 @@ def set_content(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     db.session.commit()
     form: ItemForm = form_of(kind, "isi", draft, sent=True)
     good, category = form.validate(), form.category_code.data or ""
+    good = filing.fits_catalogue(db.session(), form) and good
     asked, seen = questions_of(kind, category), request.form.get(SEEN, "")
     if unseen(form, asked, category, seen):
         return _page(kind, key, "isi", draft, form, more_asked=True)
@@ -222,13 +236,15 @@ def questions(kind: Kind) -> ResponseReturnValue:
 @limiter.limit("30/hour;100/day")
 def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """Send it: from here on it stands on the map, or waits for the kelurahan."""
+    if in_line := intake.receive(kind, key):
+        return in_line
     draft = draft_of(key)
     values, wrong = values_of(kind, draft)
     if values is None:
         flash(_("One page is not complete yet."), "error")
         return redirect(url_for(".step", kind=kind, key=key, page=wrong))
     try:
-        item = items.file(kind, current_actor(), key, values)
+        item = items.file(kind, current_actor(), key, values, at=g.arrived)
     except items.Emergency as emergency:
         db.session.rollback()
         return stopped(kind, key, str(emergency))
@@ -238,19 +254,16 @@ def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
 
 def values_of(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str]:
     """What was typed on all pages, checked once more; else the page where something is wrong."""
-    place, content = (form_of(kind, page, draft, kept=True) for page in ("lokasi", "isi"))
-    if draft is None or "lokasi" not in draft.data:
-        return None, "lokasi"
-    spot = _spot(place) if place.validate() else None
-    if spot is None:
-        return None, "lokasi"
-    if "isi" not in draft.data or not content.validate():
-        return None, "isi"
-    values = {**place.data, **content.data, "area_basis": spot.basis}
-    values |= {"lon": spot.lon, "lat": spot.lat, "area_code": spot.area_code}
-    values |= filing.from_catalogue(db.session(), values)
-    asked = questions_of(kind, values["category_code"])
-    return values | {"answers": answers(content, asked)}, ""
+    values, wrong, _form = typed.values_of(kind, draft.data if draft else None, current_actor())
+    return (None, "foto") if values and unmet(kind, draft) else (values, wrong)
+
+
+def unmet(kind: Kind, draft: Draft | None) -> list[str]:
+    """What the chosen line of the catalogue wants to come along and has not come yet."""
+    if draft is None or not filing.asks_catalogue(kind):
+        return []
+    code = (draft.data.get("isi") or {}).get("catalogue_code", "")
+    return documents.unmet(db.session(), draft, filing.in_catalogue(db.session(), code))
 
 
 def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnValue:
@@ -265,14 +278,19 @@ def _check(kind: Kind, key: uuid.UUID, draft: Draft | None) -> ResponseReturnVal
         words = {"kind": kind, "key": key, "owner": owner, "assured": int(assured) or None}
         return render_template("filing/wewenang.html", **words)
     asked = alike.Question.typed(kind.slug, values)
+    near, more = alike.similar(db.session(), asked), {}
+    if filing.asks_catalogue(kind):
+        shown = [row.id for row in near]
+        more["beside"] = proposing.beside(db.session(), kind, values, g.arrived, shown)
     return render_template(
         "filing/periksa.html",
+        **more,
         kind=kind,
         key=key,
         draft=draft,
         values=values,
         said=filing.said(form_of(kind, "isi", draft, kept=True)),
-        near=alike.similar(db.session(), asked),
+        near=near,
         unseen=alike.unseen(db.session(), asked),
         promise=filing.promise(kind, values),
         suggestion=suggestions.of_draft(kind.slug, draft.data),
@@ -292,7 +310,12 @@ def _page(
     status = 422 if form.errors else 200
     shown: list[Photo] = draft.photos if draft else []
     words = {"kind": kind, "key": key, "draft": draft, "form": form, "pages": PAGES}
+    if page == "foto" and filing.asks_catalogue(kind):
+        more["unmet"], more["sorts"] = unmet(kind, draft), documents.NAMES
+        more["papers"] = documents.of_draft(db.session(), draft)
+        more["begun"] = request.args.get("kamus", "")[:20]
     if page == "isi":
+        more["entry"] = filing.chosen(kind, form)
         more["conditions"] = filing.conditions(kind)
         more["suggestion"] = suggestions.of_draft(kind.slug, draft.data if draft else {})
         more["questions"] = questions_of(kind, form.category_code.data or "")

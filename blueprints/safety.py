@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import secrets
 import time
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,6 +15,8 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from app.logs import log
 
 COOKIELESS = "/georeport/"  # machines ask there: nobody is signed in, and no cookie is ever set
+YEAR_5000 = 1e11  # seconds; a larger number counts something smaller
+LONGEST_QUEUE = 120  # seconds between a proxy and this process that are believed
 SMALL = 1000  # bytes not worth compressing
 TEXTUAL = ("text/", "application/json", "application/geo+json", "image/svg+xml")
 HEADERS = {
@@ -55,9 +58,28 @@ def is_local(target: str) -> bool:
     )
 
 
+def arrival(said: str, now: datetime) -> datetime:
+    """When a request came, by the server's clock: what is sent in time counts.
+
+    ``said`` is what the first proxy wrote (``t=`` and seconds, milli- or microseconds since
+    1970), read only where the city says that it does: before this process the queue may be long.
+    """
+    if not current_app.config["ARRIVAL_HEADER"]:
+        return now
+    try:
+        mark = float(said.strip().removeprefix("t=")[:20])
+    except ValueError:
+        return now
+    while YEAR_5000 < mark < YEAR_5000**2:
+        mark /= 1000
+    seen = now.timestamp()
+    return datetime.fromtimestamp(mark, UTC) if seen - LONGEST_QUEUE <= mark <= seen else now
+
+
 def _begin() -> None:
     g.reference = secrets.token_hex(4).upper()
     g.started = time.perf_counter()
+    g.arrived = arrival(request.headers.get("X-Request-Start", ""), datetime.now(UTC))
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(reference=g.reference)
 

@@ -12,6 +12,7 @@ from flask import (
     abort,
     current_app,
     flash,
+    g,
     make_response,
     redirect,
     render_template,
@@ -101,7 +102,7 @@ def _filed(
     said = str(form.contact.label.text) if form.contact.data else ""
     told = {"name": form.name.data or "", "phone": form.phone.data or "", "consent": said}
     try:
-        item, code = tracking.file(kind, key, values, **told)
+        item, code = tracking.file(kind, key, values, at=g.arrived, **told)
     except items.Emergency as emergency:
         db.session.rollback()
         return stopped(kind, key, str(emergency))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import ColumnElement, exists, func, select
@@ -173,6 +173,15 @@ def window(
 def is_open(session: AnySession, plan_year: int, stage: str, area_code: str, at: datetime) -> bool:
     """Is the stage open in the area at that moment?  Where nothing is declared it is."""
     return timetable(session, plan_year, stage, area_code).is_open(at)
+
+
+BEFORE_CLOSE, AFTER_CLOSE = timedelta(minutes=15), timedelta(minutes=3)
+
+
+def closes_about(session: AnySession, stage: str, at: datetime) -> bool:
+    """Does the stage close anywhere within minutes of this moment?  Then many send at once."""
+    about = CycleWindow.closes_at.between(at - AFTER_CLOSE, at + BEFORE_CLOSE)
+    return session.scalar(STANDING.where(CycleWindow.stage == stage, about).limit(1)) is not None
 
 
 def cycles(session: AnySession) -> list[Cycle]:

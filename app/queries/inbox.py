@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, select
 
 from app.access import Actor, visible
-from models import AnySession, Change, IdentityReading, Item, Notification, db
+from models import AnySession, Change, IdentityReading, Item, Notice, Notification, db
 
 PAGE = 20
 
-UNREAD = select(func.count()).where(
+_LINES = select(func.count()).where(
     Notification.user_id == bindparam("user"), Notification.read_at.is_(None)
 )
+_NOTICES = select(func.count()).where(Notice.user_id == bindparam("user"), Notice.read_at.is_(None))
+UNREAD = select(_LINES.scalar_subquery() + _NOTICES.scalar_subquery())
 
 
 def unread_count(actor: Actor) -> int:

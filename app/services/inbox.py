@@ -10,6 +10,8 @@ from sqlalchemy import CursorResult, Update, select, update
 from app.access import Actor
 from models import Item, Notification, db
 
+from . import notices
+
 
 def mark_read(actor: Actor, notification_id: int) -> Item | None:
     """One line; returns what it tells of, None for a line of somebody else."""
@@ -28,7 +30,7 @@ def mark_item_read(actor: Actor, item: Item) -> int:
 
 def mark_all_read(actor: Actor) -> int:
     """Everything."""
-    return _run(_unread(actor))
+    return _run(_unread(actor)) + notices.read_all(actor)
 
 
 def _unread(actor: Actor) -> Update:

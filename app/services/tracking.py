@@ -50,6 +50,7 @@ def file(
     name: str = "",
     phone: str = "",
     consent: str = "",
+    at: datetime | None = None,
 ) -> tuple[Item, str | None]:
     """File without an account.  Returns the item and its code, said this once.
 
@@ -65,7 +66,8 @@ def file(
     person = Person(name=name or NOBODY, phone=phone if consent else "", level=0)
     db.session.add(person)
     db.session.flush()
-    item = items.file(kind, Actor(person_id=person.id, name=person.name), key, values)
+    somebody = Actor(person_id=person.id, name=person.name)
+    item = items.file(kind, somebody, key, values, at=at)
     if item.author_id != person.id:  # somebody sent the same at the same moment
         db.session.delete(person)
         return item, issue(item)

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from app.access import may
 from app.queries import inbox as letters
 from app.queries import items as lists
+from app.queries import notices
 from app.queries.actors import current_actor
 from app.queries.drafts import drafts_of
 from app.services import inbox as reading
@@ -38,7 +39,8 @@ def inbox() -> ResponseReturnValue:
     """What somebody has been told."""
     before = last_seen()
     page = letters.page(db.session(), current_actor(), before)
-    return render_template("account/inbox.html", page=page, before=before)
+    notes = [] if before else notices.lines(db.session(), current_actor())
+    return render_template("account/inbox.html", page=page, before=before, notes=notes)
 
 
 @bp.post("/saya/kotak-masuk")

@@ -1,0 +1,125 @@
+"""What lines of the inbox that are about no item say, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from app.access import Actor
+from app.queries import cycle_words
+from app.queries.labels import area_label
+from models import AnySession, Notice
+
+SHOWN, KEPT = 10, timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A line: what it is about, what happened, and where to go on (a path)."""
+
+    title: str
+    text: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line as the inbox shows it."""
+
+    id: int
+    at: datetime
+    unread: bool
+    said: Said
+
+
+def lines(session: AnySession, actor: Actor) -> list[Line]:
+    """The latest lines of an inbox that are about no item, newest first."""
+    since = datetime.now(UTC) - KEPT
+    query = select(Notice).where(Notice.user_id == actor.user_id, Notice.created_at > since)
+    rows = session.scalars(query.order_by(Notice.id.desc()).limit(SHOWN)).all()
+    return [Line(n.id, n.created_at, n.read_at is None, said(n.event, n.data)) for n in rows]
+
+
+def said(event: str, data: Mapping[str, Any]) -> Said:
+    """What a line says."""
+    return SAYINGS.get(event, _news)(data)
+
+
+def _news(data: Mapping[str, Any]) -> Said:
+    return Said(_("News"), _("There is news."), str(data.get("path", "/saya/kotak-masuk")))
+
+
+def _word(kind: str) -> str:
+    return str(current_app.config["CITY"].services[kind]["word"])
+
+
+def _came(data: Mapping[str, Any]) -> str:
+    return cycle_words.when(datetime.fromisoformat(data["received"]), seconds=True)
+
+
+def _filed(data: Mapping[str, Any]) -> Said:
+    text = _("It came on %(when)s and is filed with that time.", when=_came(data))
+    path = f"/{_word(data['kind'])}/baru/{data['key']}/diterima"
+    return Said(_("What you sent before the close is filed"), text, path)
+
+
+def _refused(data: Mapping[str, Any]) -> Said:
+    text = _("It came on %(when)s. %(why)s It is kept as a draft.", when=_came(data),
+             why=data["problem"])  # fmt: skip
+    path = f"/{_word(data['kind'])}/baru/{data['key']}/diterima"
+    return Said(_("What you sent could not be filed"), text, path)
+
+
+def _stage(data: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    names = {
+        "stage": cycle_words.stage_name(data["stage"]),
+        "area": area_label(data["area"]),
+        "when": cycle_words.when(datetime.fromisoformat(data["at"])),
+    }
+    return names, f"/{_word('musrenbang')}/siklus?tahun={data['year']}&wilayah={data['area']}"
+
+
+def _closing(data: Mapping[str, Any]) -> Said:
+    names, path = _stage(data)
+    parts = [_("%(stage)s in %(area)s closes on %(when)s.", **names)]
+    if drafts := data.get("drafts"):
+        parts.append(
+            ngettext(
+                "%(num)s proposal of yours has not been sent yet.",
+                "%(num)s proposals of yours have not been sent yet.",
+                drafts,
+            )
+        )
+        path = "/saya"
+    if waiting := data.get("waiting"):
+        parts.append(
+            ngettext(
+                "%(num)s proposal still waits for a decision of your seat.",
+                "%(num)s proposals still wait for a decision of your seat.",
+                waiting,
+            )
+        )
+    return Said(_("%(stage)s closes soon", stage=names["stage"]), " ".join(parts), path)
+
+
+def _opened(data: Mapping[str, Any]) -> Said:
+    names, path = _stage(data)
+    text = _("%(stage)s in %(area)s is open until %(when)s.", **names)
+    if data.get("reason"):
+        text = f"{text} {_('Opened again: %(why)s', why=data['reason'])}"
+    return Said(_("%(stage)s is open", stage=names["stage"]), text, path)
+
+
+SAYINGS: dict[str, Callable[[Mapping[str, Any]], Said]] = {
+    "intake_filed": _filed,
+    "intake_refused": _refused,
+    "stage_closing": _closing,
+    "stage_opened": _opened,
+}

@@ -1,0 +1,133 @@
+"""What is sent in the minutes around a close: taken by one cheap INSERT, filed in turn by a job.
+
+The server's clock at arrival decides, not the end of the queue: each is filed as at the moment it
+came, exactly once, since its key is the item's filing key.  What cannot be filed stays a draft,
+with the reason.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select, text
+
+from app.access import Actor
+from app.kinds import KINDS, Kind
+from app.queries import filing, typed
+from app.queries.actors import actor_of
+from app.queue import enqueue
+from models import Draft, Intake, Item, User, db
+
+from . import documents, items, notices
+from .answers import Refused
+
+TASK = "intake_file"
+TAKE = text(
+    """
+    INSERT INTO intake (key, kind, user_id, payload, received_at)
+    SELECT key, kind, :user, jsonb_build_object('pages', data), :at
+    FROM draft WHERE key = :key AND kind = :kind AND user_id = :user
+      AND data ? 'lokasi' AND data ? 'isi'
+    ON CONFLICT (key) DO UPDATE
+      SET payload = excluded.payload, received_at = excluded.received_at, state = 'waiting',
+          problem = '', settled_at = NULL
+      WHERE intake.state = 'refused' AND intake.user_id = excluded.user_id
+    RETURNING received_at
+    """
+)
+QUEUED = text(
+    "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = :lock AND status = 'todo' LIMIT 1"
+)
+
+
+class Broken(Exception):
+    """Something unforeseen: ``args[0]`` is the key of what still waits."""
+
+
+def take(kind: Kind, key: uuid.UUID, actor: Actor, arrived: datetime) -> datetime | None:
+    """Keep the draft as it was sent.  When it came; None when there is no such complete draft."""
+    values = {"key": key, "kind": kind.slug, "user": actor.user_id, "at": arrived}
+    received: datetime | None = db.session.scalar(TAKE, values)
+    if received is not None and db.session.scalar(QUEUED, {"lock": TASK}) is None:
+        enqueue(TASK, once=TASK)
+    return received
+
+
+def of(key: uuid.UUID, actor: Actor) -> Intake | None:
+    """What became of something this person sent."""
+    mine = select(Intake).where(Intake.key == key, Intake.user_id == actor.user_id)
+    return db.session.scalar(mine.execution_options(populate_existing=True))
+
+
+def file_next(but_not: Collection[uuid.UUID] = ()) -> uuid.UUID | None:
+    """File the one that has waited longest; its key, or None when nothing waits.  Raises Broken.
+
+    Holds its row until the transaction ends; rows that another worker holds are passed by.
+    """
+    oldest = (
+        select(Intake)
+        .where(Intake.state == "waiting", Intake.key.not_in(but_not))
+        .order_by(Intake.received_at, Intake.key)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = db.session.scalar(oldest.execution_options(populate_existing=True))
+    if row is None:
+        return None
+    user = db.session.get_one(User, row.user_id)
+    key = row.key
+    try:
+        with force_locale(user.language):
+            _settle(row, actor_of(user))
+        db.session.flush()
+    except Exception as error:
+        raise Broken(key) from error
+    return key
+
+
+def _settle(row: Intake, actor: Actor) -> None:
+    """File it as at the moment it came, or say why not; the sender is told either way."""
+    try:
+        with db.session.begin_nested():
+            item = _filed(row, actor)
+    except Refused as refused:
+        row.state, row.problem = "refused", str(refused.args[1])
+    except items.Emergency as emergency:
+        row.state, row.problem = "refused", str(emergency)
+    else:
+        row.state, row.item_id = "filed", item.id
+    row.settled_at = datetime.now(UTC)
+    notices.tell(
+        row.user_id,
+        f"intake_{row.state}",
+        f"{row.key} {row.received_at.isoformat()}",
+        key=str(row.key),
+        kind=row.kind,
+        item=row.item_id,
+        received=row.received_at.isoformat(),
+        problem=row.problem,
+    )
+
+
+def _filed(row: Intake, actor: Actor) -> Item:
+    kind = KINDS[row.kind]
+    values, _page, form = typed.values_of(kind, row.payload["pages"], actor)
+    if values is None:
+        raise Refused("", _first_problem(form))
+    entry = filing.in_catalogue(db.session(), values.get("catalogue_code"))
+    if missing := documents.unmet(db.session(), db.session.get(Draft, row.key), entry):
+        raise Refused("", missing[0])
+    return items.file(kind, actor, row.key, values, at=row.received_at)
+
+
+def _first_problem(form: object) -> str:
+    """What is wrong on the form, in words."""
+    errors = getattr(form, "errors", {})
+    for name, wrong in errors.items():
+        if name and wrong:
+            return f"{form[name].label.text}: {wrong[0]}"  # type: ignore[index]
+    return str(_("One page is not complete yet."))
