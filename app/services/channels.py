@@ -15,6 +15,7 @@ from sqlalchemy import select
 from app import rate_store
 from app.access import may, on_public_list
 from app.kinds import kind_of
+from app.queries import addresses
 from app.queries.actors import actor_of
 from app.queue import enqueue
 from models import Channel, Notification, User, db
@@ -131,13 +132,12 @@ def of_notification(notification_id: int) -> list[Message]:
 
 
 def _body(line: Notification) -> str:
-    item, base = line.item, current_app.config["BASE_URL"]
+    item = line.item
     if not on_public_list(item) or line.event == "identity":
         said = _("There is news about %(number)s in your inbox.", number=item.number)
-        return f"{said}\n{base}/saya/kotak-masuk"
-    kind = kind_of(item)
-    state = kind.workflow[line.change.target if line.change else item.state].label
-    return f"{item.number}: {state}\n“{item.title}”\n{base}/{kind.words['word']}/{item.number}"
+        return f"{said}\n{addresses.inbox()}"
+    state = kind_of(item).workflow[line.change.target if line.change else item.state].label
+    return f"{item.number}: {state}\n“{item.title}”\n{addresses.of_item(item)}"
 
 
 def told(notification_id: int) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from flask import current_app
 from sqlalchemy import text, update
 
 from app.access import Actor, may
 from app.kinds import OFFICE, kind_of
+from app.queries import addresses
 from app.queries.actors import actor_of
 from models import Item, Notification, User, db
 
@@ -51,7 +51,7 @@ def of_deadlines(user_id: int) -> tuple[Letter, list[int]] | None:
         "late_count": len(late),
         "soon_count": len(soon),
         "more": max(len(late) + len(soon) - LISTED, 0),
-        "inbox": f"{current_app.config['BASE_URL']}/saya/kotak-masuk",
+        "inbox": addresses.inbox(),
     }
     letter = letters.written(user, "deadlines", f"d{user.id}-{told[0].id}", facts)
     return letter, [line.id for line in told]
@@ -75,11 +75,9 @@ def _sorted(told: Iterable[Notification], reader: Actor) -> tuple[list[Line], li
 
 
 def _line(item: Item) -> Line:
-    base, kind = current_app.config["BASE_URL"], kind_of(item)
     if item.visibility == "confidential" or item.oversight:
-        return Line(item.number, "", item.due_on, f"{base}/saya/kotak-masuk")
-    url = f"{base}/{kind.words['word']}/{item.number}"
-    return Line(item.number, item.title, item.due_on, url)
+        return Line(item.number, "", item.due_on, addresses.inbox())
+    return Line(item.number, item.title, item.due_on, addresses.of_item(item))
 
 
 def mailed(notification_ids: list[int]) -> None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import delete, select, union, update
 
 from app.access import may, on_public_list
 from app.kinds import kind_of
+from app.queries import addresses
 from app.queries.actors import actor_of
 from app.services import letters, watching
 from app.services.letters import Letter
@@ -54,8 +54,7 @@ def letter(user_id: int, day: int) -> tuple[Letter | None, News]:
     news = _gather(user)
     if not (news.parts and user.is_active and user.wants_email and user.confirmed_at):
         return None, news
-    base = current_app.config["BASE_URL"]
-    facts = {"parts": news.parts, "url": f"{base}/saya/kotak-masuk"}
+    facts = {"parts": news.parts, "url": addresses.inbox()}
     leave = watching.stop_token(user, "mail")
     return letters.written(user, "digest", f"d{user.id}-{day}", facts, leave), news
 
@@ -91,14 +90,13 @@ def _told(items: Iterable[Item]) -> tuple[list[dict[str, Any]], int]:
 
 
 def _line(item: Item) -> dict[str, Any]:
-    base, kind = current_app.config["BASE_URL"], kind_of(item)
     if not on_public_list(item):  # of what is confidential a letter says its number, no more
-        return {"number": item.number, "title": "", "state": "", "url": f"{base}/saya/kotak-masuk"}
+        return {"number": item.number, "title": "", "state": "", "url": addresses.inbox()}
     return {
         "number": item.number,
         "title": item.title,
-        "state": kind.workflow[item.state].label,
-        "url": f"{base}/{kind.words['word']}/{item.number}",
+        "state": kind_of(item).workflow[item.state].label,
+        "url": addresses.of_item(item),
     }
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from app.access import ACTS, Actor, may, seat_for
 from app.kinds import kind_of
+from app.queries import addresses
 from app.queries.calendar import city_day
 from app.queries.labels import seat_label
 from app.queue import enqueue
@@ -75,7 +76,7 @@ def facts(sheet: DispositionSheet, photo_url: Callable[[str], str]) -> dict[str,
     """What the sheet's template is given; ``photo_url`` tells where a picture lies."""
     item, config = sheet.item, current_app.config
     kind = kind_of(item)
-    address = f"{config['BASE_URL']}/{kind.words['word']}/{item.number}"
+    address = addresses.of_item(item)
     return {
         "sheet": sheet,
         "item": item,

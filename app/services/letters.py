@@ -17,6 +17,7 @@ from sqlalchemy import select, text, update
 
 from app.access import may
 from app.kinds import REASONS, kind_of
+from app.queries import addresses
 from app.queries.actors import actor_of
 from app.queries.labels import seat_label
 from models import IdentityReading, Notification, User, db
@@ -79,11 +80,11 @@ def _knows_already(line: Notification) -> bool:
 
 def _news(line: Notification) -> tuple[str, dict[str, Any]]:
     """The template and what it may say."""
-    item, base = line.item, current_app.config["BASE_URL"]
+    item = line.item
     if line.event == "identity":
         return "identity", _reading(line)
     if item.visibility == "confidential" or item.oversight:
-        return "news", {"number": item.number, "url": f"{base}/saya/kotak-masuk"}
+        return "news", {"number": item.number, "url": addresses.inbox()}
     kind, change = kind_of(item), line.change
     state = kind.workflow[change.target if change else item.state]
     return line.event, {
@@ -93,7 +94,7 @@ def _news(line: Notification) -> tuple[str, dict[str, Any]]:
         "state": state.label,
         "reason": REASONS.get(change.reason, "") if change else "",
         "seat": seat_label(change.seat) if change else "",
-        "url": f"{base}/{kind.words['word']}/{item.number}",
+        "url": addresses.of_item(item),
     }
 
 
@@ -107,7 +108,7 @@ def _reading(line: Notification) -> dict[str, Any]:
         "at": reading.at,
         "reason": identity.REASONS.get(reading.reason, reading.reason),
         "officer": city.facts.get("privacy", {}).get("email", ""),
-        "url": f"{current_app.config['BASE_URL']}/saya/kotak-masuk",
+        "url": addresses.inbox(),
     }
 
 
