@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from app.queries.calendar import city_day
 from app.services import register as service
 from models import Category, db
 
-from .admin_rules import refused
+from .admin_rules import refused, said
 from .guards import may
 
 bp = Blueprint("admin_categories", __name__, url_prefix="/admin/kategori")
@@ -91,7 +91,7 @@ def _page(form: CategoryForm, found: Category | None) -> ResponseReturnValue:
 def _done(code: str) -> ResponseReturnValue:
     db.session.commit()
     labels.forget()
-    flash(_("Saved and written down. It holds from now on."), "success")
+    said()
     return redirect(url_for(".edit", category_code=code))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -78,7 +78,7 @@ def edit(department_code: str) -> ResponseReturnValue:
 def _done(code: str) -> ResponseReturnValue:
     db.session.commit()
     labels.forget()
-    flash(_("Saved and written down. It holds from now on."), "success")
+    said()
     return redirect(url_for(".edit", department_code=code))
 
 

@@ -184,7 +184,7 @@ def refused(form: Sure, problem: Exception) -> None:
         form.form_errors.append(str(why))
 
 
-def said(count: int) -> None:
+def said(count: int = 0) -> None:
     """Tell that it is done."""
     flash(_("Saved and written down. It holds from now on."), "success")
     if count:
