@@ -5,13 +5,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app import access
 from app.extensions import limiter
-from app.forms import whole
+from app.forms import key_of, whole
 from app.forms.steps import StepForm, answers, form_for
 from app.kinds import Kind, kind_of
 from app.queries import alike, choices, item_page, listing, suggestions
@@ -207,24 +207,26 @@ def taken(item: Item, step: Step, form: StepForm, actor: access.Actor) -> bool:
                 step.name,
                 actor,
                 answers(form, step),
-                key=_key(form),
+                key=key_of(form.key.data),
                 seen=whole(form.seen.data),
+                arrived=g.arrived,
             )
     except Incomplete as lacking:
         for name in lacking.args:
             form[name if name in form else "note"].errors = [_("This is needed.")]
     except Refused as wrong:
-        name, why = wrong.args
-        form[name if name in form else f"{name}_to"].errors = [why]
+        _say(form, *wrong.args)
     db.session.commit()
     return not form.errors
 
 
-def _key(form: StepForm) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(form.key.data)
-    except (TypeError, ValueError):
-        return None
+def _say(form: StepForm, name: str, why: str) -> None:
+    """What is wrong, at the field it is about; at the top when there is none."""
+    field = next((f for f in (name, f"{name}_to", "note") if f in form), None)
+    if field is None:
+        form.form_errors.append(str(why))
+    else:
+        form[field].errors = [why]
 
 
 def _too_late(item: Item, step: str) -> ResponseReturnValue:
