@@ -159,7 +159,18 @@ def rupiah(amount: float | None) -> str:
     """Whole rupiah in the reader's language."""
     if amount is None:
         return "–"
-    return str(format_currency(amount, "IDR", format="¤#,##0", currency_digits=False))
+    if not isinstance(amount, int) or amount < 0:
+        return str(format_currency(amount, "IDR", format="¤#,##0", currency_digits=False))
+    sign, between = _rupiah(language())
+    return sign + f"{amount:,}".replace(",", between)
+
+
+@cache
+def _rupiah(_language: str) -> tuple[str, str]:
+    """What stands before whole rupiah and between their thousands; lists have hundreds of them."""
+    usual = str(format_currency(1111, "IDR", format="¤#,##0", currency_digits=False))
+    sign = usual[: usual.index("1")]
+    return sign, usual[len(sign) + 1 : -3]
 
 
 def day(value: date | datetime | None, form: str = "d MMMM y") -> str:

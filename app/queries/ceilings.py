@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Integer, bindparam, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, cast, func, null, select, text
 from sqlalchemy.orm import selectinload
 
 from models import AnySession, Area, Ceiling, CeilingVersion
@@ -20,15 +20,6 @@ IN_FORCE = text(
     "SELECT area_code, department_code, amount, version_id FROM ceiling_in_force(:year)"
 )
 EXCESS = text("SELECT area_code, amount, parts, of_departments FROM ceiling_excess(:year)")
-ONE = (
-    select(Ceiling.amount)
-    .join(CeilingVersion)
-    .where(PUBLISHED, CeilingVersion.plan_year == bindparam("year", type_=Integer))
-    .where(Ceiling.area_code.is_not_distinct_from(bindparam("area")))
-    .where(Ceiling.department_code.is_not_distinct_from(bindparam("department")))
-    .order_by(CeilingVersion.number.desc())
-    .limit(1)
-)
 
 
 @dataclass(frozen=True, order=True)
@@ -66,13 +57,23 @@ def whose(key: ListKey) -> Whose | None:
     return Whose(key.area_code or "", key.department_code or "")
 
 
-def ceiling_for(session: AnySession, key: ListKey) -> int | None:
-    """The amount in force that cuts a list, or None where nothing was decided."""
+def ceiling_of(key: ListKey) -> ColumnElement[int | None]:
+    """The amount in force that cuts a list, as a part of another question."""
     of = whose(key)
     if of is None:
-        return None
-    asked = {"year": key.plan_year, "area": of.area_code or None}
-    found: int | None = session.scalar(ONE, asked | {"department": of.department_code or None})
+        return cast(null(), BigInteger)
+    named = (
+        Ceiling.area_code.is_not_distinct_from(of.area_code or None),
+        Ceiling.department_code.is_not_distinct_from(of.department_code or None),
+    )
+    wanted = select(Ceiling.amount).join(CeilingVersion).where(PUBLISHED, *named)
+    wanted = wanted.where(CeilingVersion.plan_year == key.plan_year)
+    return wanted.order_by(CeilingVersion.number.desc()).limit(1).scalar_subquery()
+
+
+def ceiling_for(session: AnySession, key: ListKey) -> int | None:
+    """The amount in force that cuts a list, or None where nothing was decided."""
+    found: int | None = session.scalar(select(ceiling_of(key)))
     return found
 
 

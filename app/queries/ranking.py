@@ -10,12 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, case, func, join, select, text
+from sqlalchemy import Select, and_, case, func, join, literal, select, text
 
 from app.access import public_items
 from models import AnySession, Item, Proposal, ProposalLevel, Ranking, RankingVersion
 
-from .ceilings import ceiling_for
+from .ceilings import ceiling_of
 from .ranking_keys import ListKey, key_of, members, same
 
 __all__ = ["Cut", "ListKey", "RankedList", "Row", "cut", "key_of", "ranked", "ranking_of"]
@@ -81,13 +81,15 @@ class Row(NamedTuple):
 class RankedList:
     """A list as it stands; iterates over its ranked rows.
 
-    ``unranked`` have no rank yet, the most supported first.  ``ceiling`` is what was drawn with.
+    ``unranked`` have no rank yet, the most supported first.  ``ceiling`` is what was drawn with,
+    ``in_force`` the one that holds.
     """
 
     key: ListKey
     rows: Sequence[Row]
     unranked: Sequence[Row]
     ceiling: int | None = None
+    in_force: int | None = None
     ranking_id: int | None = None
     rule: str = "stop"
     version: int = 0
@@ -146,9 +148,10 @@ def ranking_of(session: AnySession, key: ListKey) -> Ranking | None:
 
 
 def _head(session: AnySession, key: ListKey) -> dict[str, Any]:
-    """The stored list with the order it has now."""
+    """The ceiling in force and the stored list with the order it has now; one query."""
     now = and_(RankingVersion.ranking_id == Ranking.id, RankingVersion.number == Ranking.version)
     columns = (
+        ceiling_of(key).label("ceiling"),
         Ranking.id.label("ranking_id"),
         Ranking.rule,
         Ranking.version,
@@ -159,16 +162,14 @@ def _head(session: AnySession, key: ListKey) -> dict[str, Any]:
         RankingVersion.ids,
         RankingVersion.costs,
     )
-    wanted = select(*columns).outerjoin(RankingVersion, now).where(same(key))
-    row = session.execute(wanted).mappings().first()
-    if row is None:
-        return {}
+    one = select(literal(1).label("one")).subquery("always")
+    wanted = select(*columns).select_from(one).outerjoin(Ranking, same(key))
+    row = session.execute(wanted.outerjoin(RankingVersion, now)).mappings().one()
     head = dict(row)
     ids, costs = head.pop("ids") or [], head.pop("costs") or []
-    head["sha256"], head["seat"] = head["sha256"] or b"", head["seat"] or ""
     if head["frozen_at"] is not None:
         head["costs"] = dict(zip(ids, costs, strict=True))
-    return head
+    return {name: value for name, value in head.items() if value is not None}
 
 
 def on_list(key: ListKey, ranking_id: int | None) -> Select[Any]:
@@ -201,12 +202,13 @@ def ranked(session: AnySession, key: ListKey, ceiling: int | None = None) -> Ran
     ``ceiling`` in rupiah, for asking what another one would do; without it the one in force.
     """
     head = _head(session, key)
-    ceiling = ceiling_for(session, key) if ceiling is None else ceiling
+    in_force = head.pop("ceiling", None)
+    ceiling = in_force if ceiling is None else ceiling
     rows = rows_of(session, key, head.get("ranking_id"))
     kept = head.get("costs", {})
     order = [r._replace(cost=kept.get(r.id, r.cost)) for r in rows if r.rank is not None]
     rest = [row for row in rows if row.rank is None]
-    return RankedList(key, order, rest, **head).at(ceiling)
+    return RankedList(key, order, rest, in_force=in_force, **head).at(ceiling)
 
 
 def orders(session: AnySession, level: str, keys: Iterable[Ranking]) -> dict[int, list[Row]]:
