@@ -41,12 +41,14 @@ from .errors import problem
 from .filing import draft_of, held_keys, stopped, values_of
 from .guards import public
 from .items import begin, taken
+from .panels import panels
 from .photos import picture
 
 bp = Blueprint("tracking", __name__)
 KEPT_SECONDS = 30 * 60
 SESSION = "lacak"
 PART = "bagian"
+BESIDE = ("clocks", "questions", "proof", "handover", "hops")  # panels of the item's own page
 
 
 def private(page: Any, status: int = 0) -> Response:
@@ -206,6 +208,7 @@ def show() -> ResponseReturnValue:
         parts=parts.of(db.session(), item),
         part=request.args.get(PART),
         readings=readings_of(db.session(), item),
+        panels=panels(item, guest, db.session(), BESIDE),
     )
     return private(page)
 

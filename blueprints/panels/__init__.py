@@ -7,6 +7,7 @@ A module names its ``slot`` (a place on ``items/show.html``) and its ``order`` t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -34,10 +35,14 @@ def _modules() -> tuple[ModuleType, ...]:
     return tuple(sorted(found, key=lambda module: (SLOTS.index(module.slot), module.order)))
 
 
-def panels(item: Item, actor: Actor, reads: AnySession) -> dict[str, list[Panel]]:
-    """What this reader gets to see beside the item itself, by slot."""
+def panels(
+    item: Item, actor: Actor, reads: AnySession, only: Collection[str] = ()
+) -> dict[str, list[Panel]]:
+    """What this reader gets to see beside the item itself, by slot; ``only`` some, by module."""
     shown: dict[str, list[Panel]] = defaultdict(list)
     for module in _modules():
+        if only and module.__name__.rpartition(".")[2] not in only:
+            continue
         if (made := module.panel(item, actor, reads)) is not None:
             shown[module.slot].append(made)
     return shown

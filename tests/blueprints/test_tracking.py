@@ -13,7 +13,8 @@ from app.kinds import KINDS
 from app.queries import parts
 from app.services import items, tracking
 from app.workflow import NotAllowed
-from models import Consent, Item, Person, TrackingCode, db
+from blueprints.page import day as page_day
+from models import Consent, Item, Person, Photo, TrackingCode, db
 from tests import factories as make
 from tests.blueprints.test_filing import prepare, text
 
@@ -248,3 +249,61 @@ def test_the_parts_of_a_divided_report_open_with_its_code_and_no_other_report_do
     assert back.location.endswith(f"bagian={one.number}")
     db.session.refresh(one)
     assert one.state == "closed"
+
+
+def test_the_clock_stands_beside_the_report_a_code_opens(client):
+    item, code, _response = filed(client)
+    enter(client, item, code)
+    for state in ("received", "routed", "working"):
+        make.walk(item, state)
+        db.session.commit()
+        page = text(client.get("/lacak/laporan"))
+        assert "/waktu-kerja" in page, state
+        whole = page_day(item.whole_due_at)
+        assert whole in page, state
+
+
+def test_who_sent_it_back_stands_beside_the_report_a_code_opens(client):
+    item, code, _response = filed(client)
+    make.walk(item, "routed")
+    told = {"reason": "wrong_department", "note": "Milik dinas lain.",
+            "other_department": make.OTHER_DEPARTMENT}  # fmt: skip
+    items.move(item, "return", make.everybody(item), told)
+    db.session.commit()
+    enter(client, item, code)
+    assert '<details class="act"' in text(client.get("/lacak/laporan"))
+
+
+@pytest.mark.parametrize("visibility", ["public", "confidential"])
+def test_the_checks_of_proof_stand_beside_the_report_with_its_photos(client, visibility):
+    item, code, _response = filed(client)
+    item.visibility, item.category = visibility, make.category()
+    make.walk(item, "working")
+    officer = make.actor(make.user(roles=("officer",)))
+    photos = [make.proof_photo(item, uploaded_by_id=officer.user_id).id]
+    items.move(item, "submit_proof", officer, {"photos": photos, "note": "Sudah rata."})
+    make.walk(item, "resolved")
+    db.session.commit()
+    enter(client, item, code)
+    page = text(client.get("/lacak/laporan"))
+    proof = page[page.index('id="bukti"') :]
+    proof = proof[: proof.index("</section>")]
+    shown = db.session.scalars(select(Photo).where(Photo.item_id == item.id)).one()
+    assert f"/lacak/foto/{shown.media_name}" in proof or shown.media_name[:40] in proof
+    assert "/foto/" not in proof.replace("/lacak/foto/", "")
+
+
+def test_an_owner_outside_and_what_was_asked_stand_beside_the_report_a_code_opens(client):
+    item, code, _response = filed(client)
+    item.answers, item.category_code = {"keadaan": "redup"}, "pju-mati"
+    make.walk(item, "verified")
+    told = {"external": "pln", "how": "letter", "note": "Milik PLN.", "reference": "PLN-77",
+            "contact_person": "Bu Rahasia"}  # fmt: skip
+    items.move(item, "refer", make.everybody(item), told)
+    db.session.commit()
+    enter(client, item, code)
+    page = text(client.get("/lacak/laporan"))
+    assert 'id="luar"' in page
+    assert "PLN-77" in page
+    assert "Bu Rahasia" not in page
+    assert "Redup atau berkedip" in page
