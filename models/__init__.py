@@ -5,7 +5,7 @@ from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
 from .base import READING, AnySession, Model, close_reading, db, reading
 from .calendar import MARK_LEVELS, ClockMark, ClockSweep, HolidayOverride, SpecialHours
 from .catalogue import CatalogueEntry, CataloguePrice, ReadinessQuestion, RwLimit
-from .ceiling import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion
+from .ceiling import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion, Whose
 from .complaint import COMPLAINT_CLASSES, PRIORITIES, ROAD_CLASSES, ROAD_OWNERS, Complaint
 from .counter import Batch, BatchRow
 from .cycle import (
@@ -46,7 +46,7 @@ from .privacy import (
     TrackingCode,
 )
 from .proof import ClosingEvent, Objection, PhotoHash, ProofCheck
-from .proposal import FUNDING, PROPOSAL_LEVELS, Proposal, ProposalLevel
+from .proposal import CATALOGUE_REVIEWS, FUNDING, PROPOSAL_LEVELS, Proposal, ProposalLevel
 from .question import DATATYPES, CategoryQuestion
 from .ranking import LIST_RULES, Ranking, RankingVersion
 from .rate import RateCount
@@ -87,6 +87,7 @@ from .work import (
 __all__ = [
     "MEASURES",
     "BODIES",
+    "CATALOGUE_REVIEWS",
     "CEILING_KINDS",
     "COMPLAINT_CLASSES",
     "DATATYPES",
@@ -221,6 +222,7 @@ __all__ = [
     "Watch",
     "WatchNews",
     "WorkConfirmation",
+    "Whose",
     "WorkingDay",
     "close_reading",
     "db",

@@ -7,7 +7,9 @@ area has (trigger ``ceiling_nested``, function ``ceiling_excess``; migration 001
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -17,6 +19,19 @@ from .base import Model, key, now, pk, ref
 from .routing import Department
 
 CEILING_KINDS = ("indikatif", "penyesuaian", "final")
+
+
+@dataclass(frozen=True, order=True)
+class Whose:
+    """Whom a ceiling is for: an area or a department, by code."""
+
+    area_code: str = ""
+    department_code: str = ""
+
+    @classmethod
+    def of(cls, row: Any) -> Whose:
+        """Of a line or a row with both columns."""
+        return cls(row.area_code or "", row.department_code or "")
 
 
 class CeilingVersion(Model):
@@ -96,4 +111,4 @@ class CeilingEffect(Model):
     above: Mapped[bool]
 
 
-__all__ = ["CEILING_KINDS", "Ceiling", "CeilingEffect", "CeilingVersion"]
+__all__ = ["CEILING_KINDS", "Ceiling", "CeilingEffect", "CeilingVersion", "Whose"]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, select
 
-from models import AnySession, CeilingEffect, Item, Proposal, Ranking, RankingVersion
+from models import AnySession, CeilingEffect, Item, Proposal, Ranking, RankingVersion, Whose
 
-from .ceilings import Whose, whose
+from .ceilings import whose
 from .ranking import BOTH, Row, any_of, cut, orders
 from .ranking_keys import ListKey
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask import current_app
 from sqlalchemy import BigInteger, ColumnElement, cast, func, null, select, text
 from sqlalchemy.orm import selectinload
 
-from models import AnySession, Area, Ceiling, CeilingVersion
+from models import AnySession, Area, Ceiling, CeilingVersion, Whose
 
 from .ranking_keys import ListKey
 
@@ -20,19 +19,6 @@ IN_FORCE = text(
     "SELECT area_code, department_code, amount, version_id FROM ceiling_in_force(:year)"
 )
 EXCESS = text("SELECT area_code, amount, parts, of_departments FROM ceiling_excess(:year)")
-
-
-@dataclass(frozen=True, order=True)
-class Whose:
-    """Whom a ceiling is for: an area or a department, by code."""
-
-    area_code: str = ""
-    department_code: str = ""
-
-    @classmethod
-    def of(cls, row: Any) -> Whose:
-        """Of a line or a row with both columns."""
-        return cls(row.area_code or "", row.department_code or "")
 
 
 @dataclass(frozen=True)

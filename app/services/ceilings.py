@@ -12,10 +12,10 @@ from sqlalchemy import delete, func, insert, select, text
 from app.access import Actor, seat_for
 from app.queries import ceilings
 from app.queries.ceiling_effects import Shift, shifts
-from app.queries.ceilings import Excess, Whose, ceiling_for
+from app.queries.ceilings import Excess, ceiling_for
 from app.queue import enqueue
 from app.workflow import NotAllowed
-from models import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion, db
+from models import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion, Whose, db
 
 from . import audit
 
