@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
@@ -13,8 +14,9 @@ from app.access import Actor
 from app.queries.calendar import city_day
 from models import CatalogueEntry, CataloguePrice, ReadinessQuestion, db
 
+from . import audit
+
 PRICE = "unit_price"
-DEAREST = 10**12  # rupiah for one unit; what costs more is a slip of the pen
 
 
 class Wrong(Exception):
@@ -103,3 +105,46 @@ def load_readiness(rows: Iterable[Mapping[str, Any]]) -> int:
     )
     result: Any = db.session.execute(gone.values(valid_to=city_day()))
     return int(result.rowcount)
+
+
+def add(actor: Actor, columns: Mapping[str, Any], price: int, day: date) -> CatalogueEntry:
+    """A line made by the administration, which the city's file leaves alone.  Raises Wrong."""
+    if db.session.get(CatalogueEntry, columns["code"]) is not None:
+        raise Wrong("code", _("This code is taken."))
+    put({**columns, "origin": "admin", "valid_from": day}, price, day, actor)
+    audit.note("catalogue.add", f"entry:{columns['code']}", by=actor.user_id)
+    return db.session.get_one(CatalogueEntry, columns["code"])
+
+
+def change(actor: Actor, entry: CatalogueEntry, columns: Mapping[str, Any]) -> None:
+    """Put a line right; its unit and code never change, as proposals were counted in it."""
+    for name, value in columns.items():
+        if name not in ("code", "unit", PRICE):
+            setattr(entry, name, value)
+    entry.origin = "admin"
+    audit.note("catalogue.change", f"entry:{entry.code}", by=actor.user_id)
+    db.session.flush()
+
+
+def reprice(actor: Actor, entry: CatalogueEntry, price: int, day: date, note: str) -> bool:
+    """What one unit costs from that day on; False when it did already.  Raises Wrong.
+
+    Nothing is changed for the past: what was handed in before keeps the price of its day.
+    """
+    if day < city_day():
+        raise Wrong("day", _("A price changes today or later, never in the past."))
+    if set_price(entry.code, price, day, actor, note) is None:
+        return False
+    entry.origin = "admin"
+    db.session.expire(entry, ["prices"])
+    audit.note("catalogue.price", f"entry:{entry.code}", by=actor.user_id, detail=f"{price} {day}")
+    return True
+
+
+def end(actor: Actor, entry: CatalogueEntry, *, back: bool = False) -> None:
+    """From today on nobody proposes it any more; ``back``: it can be proposed again."""
+    entry.valid_to = None if back else city_day()
+    entry.origin = "admin"
+    act = "catalogue.reopen" if back else "catalogue.end"
+    audit.note(act, f"entry:{entry.code}", by=actor.user_id)
+    db.session.flush()

@@ -1,0 +1,180 @@
+"""A resident finds a work in the catalogue and proposes it, and reads what became of its like."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from tests import factories as make
+from tests.pictures import jpeg
+
+pytestmark = pytest.mark.journey
+PHONE, DESK = 390, 1280
+PDF = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>"
+    b"endobj\ntrailer<</Root 1 0 R/Info<</Author(Budi)>>>>\nstartxref\n0\n%%EOF\n"
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Two photos and a letter on the resident's device."""
+    photos = []
+    for n in range(2):
+        path = tmp_path / f"selokan{n}.jpg"
+        path.write_bytes(jpeg().getvalue())
+        photos.append(str(path))
+    letter = tmp_path / "surat RW.pdf"
+    letter.write_bytes(PDF)
+    return photos, str(letter)
+
+
+@pytest.fixture
+def resident(site, meet):
+    """Somebody of the kelurahan, signed in."""
+    email = f"usul{uuid4().hex[:8]}@contoh.id"
+    with site.app.app_context():
+        person = make.user(email, name="Neneng Kurniasih").person
+        person.area_code, person.rw = make.KELURAHAN, 5
+        make.db.session.commit()
+    visitor = meet("pengusul", PHONE)
+    visitor.enter(email)
+    return visitor
+
+
+def begin(visitor, code: str, photos: list[str]) -> None:
+    """Up to the page that asks what it is."""
+    visitor.go(f"/musrenbang/kamus/{code}")
+    visitor.page.get_by_role("link", name="Propose this").or_(
+        visitor.page.get_by_role("link", name="Usulkan ini")
+    ).click()
+    if photos:
+        visitor.page.set_input_files("input[name='photos']", photos)
+    visitor.send()
+    if visitor.js:
+        visitor.page.fill("#pin-seek", "dago")
+        found = visitor.page.locator("[data-found] li button", has_text="Kelurahan")
+        found.filter(has_text="Dago").first.click()
+        visitor.until("document.querySelector('[name=area_code]').value !== ''")
+    else:
+        visitor.page.select_option("select[name='area_code']", make.KELURAHAN)
+    visitor.type("rw", "5")
+    visitor.send()
+    assert visitor.page.url.endswith("/isi"), visitor.page.locator("main").inner_text()
+
+
+def test_a_proposal_from_the_catalogue(site, meet, resident, files):
+    photos, letter = files
+    resident.go("/musrenbang/kamus?q=selokan")
+    resident.look("usulan-kamus")
+    resident.go("/musrenbang/kamus/F26")
+    resident.look("usulan-kamus-rincian")
+    begin(resident, "F26", [])
+    page = resident.page
+    page.wait_for_load_state("networkidle")
+    assert "Septic tank" in page.input_value("#catalogue_code")
+    resident.look("usulan-isi")
+    resident.type("title", f"Septic tank untuk sepuluh rumah {uuid4().hex[:6]}")
+    resident.type("body", "Limbah sepuluh rumah masih langsung ke sungai, anak-anak sering sakit.")
+    resident.type("volume", "-3")
+    resident.send()
+    assert page.url.endswith("/isi")
+    resident.look("usulan-isi-salah")
+    resident.type("volume", "1")
+    assert "92.000.000" in page.locator("[data-cost]").inner_text()
+    for details in page.locator("main form details").all():
+        details.locator("summary").click()
+    resident.type("beneficiaries", "42")
+    page.locator("input[name='siap-lahan'][value='yes']").check(force=True)
+    page.locator("input[name='siap-aset'][value='no']").check(force=True)
+    resident.pick("visibility", "public")
+    resident.look("usulan-isi-lengkap")
+    resident.send()
+    assert page.url.endswith("/foto"), page.locator("main").inner_text()
+    resident.look("usulan-foto-kurang")
+    page.set_input_files("input[name='photos']", photos)
+    page.set_input_files("input[name='dokumen-bukti_lahan']", letter)
+    resident.send()
+    assert page.url.endswith("/periksa"), page.locator("main").inner_text()
+    resident.look("usulan-periksa")
+    resident.send()
+    assert page.url.endswith("/terima-kasih"), page.locator("main").inner_text()
+    address = page.url.removesuffix("/terima-kasih").removeprefix(site.url)
+    site.work()
+    resident.go(address)
+    resident.look("usulan-halaman")
+    stranger = meet("orang lain", PHONE)
+    stranger.go(address)
+    assert "surat RW.pdf" not in stranger.page.locator("main").inner_text()
+
+    again = meet("tanpa js", PHONE, js=False)
+    with site.app.app_context():
+        other = f"lagi{uuid4().hex[:8]}@contoh.id"
+        make.user(other)
+        make.db.session.commit()
+    again.enter(other)
+    begin(again, "F26", photos)
+    again.type("title", "Septic tank sepuluh rumah di sini lagi")
+    again.type("body", "Limbah sepuluh rumah masih langsung ke sungai, anak-anak sering sakit.")
+    again.type("volume", "1,0")
+    again.send()
+    assert again.page.url.endswith("/foto"), again.page.locator("main").inner_text()
+    again.page.set_input_files("input[name='dokumen-bukti_lahan']", letter)
+    again.send()
+    assert again.page.url.endswith("/periksa"), again.page.locator("main").inner_text()
+    again.look("usulan-pernah")
+    assert address.rpartition("/")[2] in again.page.locator("main").inner_text()
+
+
+def test_outside_the_catalogue_waits_for_the_kelurahan(site, meet, resident, files):
+    photos, _letter = files
+    begin(resident, "F26", photos)
+    page, title = resident.page, f"Panggung kesenian terbuka {uuid4().hex[:6]}"
+    page.fill("#catalogue_code", "luar kamus")
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("[data-outside]").is_visible()
+    page.select_option("select[name='category_code']", index=1)
+    for name, value in (("unit", "unit"), ("unit_price", "Rp 75.000.000"), ("volume", "1")):
+        resident.type(name, value)
+    resident.type("title", title)
+    resident.type("body", "Anak muda berlatih di jalan; panggung kecil membuat mereka aman.")
+    resident.pick("visibility", "public")
+    resident.look("usulan-luar-kamus")
+    resident.send()
+    assert page.url.endswith("/periksa"), page.locator("main").inner_text()
+    resident.look("usulan-luar-kamus-periksa")
+    resident.send()
+    address = page.url.removesuffix("/terima-kasih").removeprefix(site.url)
+
+    moderator = meet("kelurahan", DESK)
+    moderator.enter("moderator@contoh.id")
+    moderator.go("/kerja/musrenbang/kamus")
+    moderator.look("usulan-antrean-luar-kamus")
+    assert title in moderator.page.locator("main").inner_text()
+    moderator.step(address, "verify", note="Lengkap.")
+    moderator.go(address)
+    assert not moderator.page.locator("main a[href$='/langkah/agree']").count()
+    moderator.step(address, "accept_outside", note="Kelurahan setuju, belum ada di kamus.")
+    moderator.go(address)
+    assert moderator.page.locator("main a[href$='/langkah/agree']").count()
+
+
+def test_a_planner_changes_a_price_and_sees_whom_it_concerns(site, meet):
+    planner = meet("perencana", DESK)
+    planner.enter("planner@contoh.id")
+    planner.go("/kerja/musrenbang/kamus/kelola")
+    planner.look("usulan-kelola-kamus")
+    planner.go("/kerja/musrenbang/kamus/kelola/F02")
+    planner.look("usulan-kelola-baris")
+    planner.type("unit_price", "Rp 251.000")
+    planner.page.locator("button[name=lihat]").click()
+    planner.page.wait_for_load_state()
+    planner.look("usulan-harga-pratinjau")
+    with planner.page.expect_navigation():
+        planner.page.locator("button[name=simpan]").click()
+    planner.go("/musrenbang/kamus/F02")
+    assert "251.000" in planner.page.locator("main").inner_text()
+    planner.go("/kerja/musrenbang/batas-rw")
+    planner.look("usulan-batas-rw")
