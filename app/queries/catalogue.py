@@ -18,7 +18,7 @@ from app.workflow import Phase
 from models import AnySession, CatalogueEntry, CataloguePrice, Department, Item, Proposal
 
 Choice = tuple[str, Any, dict[str, str]]
-ALIKE = 0.5  # letters in common from which a mistyped word still finds its entry
+ALIKE = 0.4  # letters in common from which a half or mistyped word still finds its entry
 FUNDED = ("in_apbd", "procurement", "works", "done")
 
 
@@ -77,14 +77,15 @@ def found(session: AnySession, sought: Sought, day: date | None = None) -> Seque
     if not sought.words:
         return session.execute(query.order_by(_order(), CatalogueEntry.name)).all()
     words = func.websearch_to_tsquery("indonesian", sought.words)
+    said = CatalogueEntry.search.op("@@")(words)
+    exact = func.lower(CatalogueEntry.code) == sought.words.lower()
     letters = func.word_similarity(
         sought.words.lower(), func.lower(CatalogueEntry.name + " " + CatalogueEntry.keywords)
     )
-    exact = func.lower(CatalogueEntry.code) == sought.words.lower()
-    said = CatalogueEntry.search.op("@@")(words)
     rank = func.ts_rank(CatalogueEntry.search, words) + letters + case((exact, 5), else_=0)
-    query = query.where(or_(said, letters >= ALIKE, exact))
-    return session.execute(query.order_by(rank.desc(), CatalogueEntry.name)).all()
+    query = query.order_by(rank.desc(), CatalogueEntry.name)
+    rows = session.execute(query.where(or_(said, exact))).all()
+    return rows or session.execute(query.where(letters >= ALIKE)).all()
 
 
 def _order() -> ColumnElement[int]:
