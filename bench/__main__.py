@@ -1,7 +1,8 @@
 """``bin/bench [--items N …] [--requests N] [--json FILE]``: one table of what pages cost.
 
 ``bin/bench complaints`` goes the way of a complaint instead; ``bin/bench duplicates`` asks whether
-reports of one matter are found.
+reports of one matter are found.  Each works on a copy of a city that is kept, filled once for each
+size; ``bin/bench fill --items N`` only fills it, ``--fresh`` fills it anew.
 """
 
 from __future__ import annotations
@@ -13,16 +14,27 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import cases, complaints, data, duplicates
-from .measure import Line, floor, measure, say, table
+from .data import say
+from .measure import Line, floor, measure, table
 from .server import serving
 
-OTHERS = {"duplicates": duplicates.main, "complaints": complaints.main}
+
+def fill(arguments: list[str]) -> int:
+    """Have a city of that size, to be measured later."""
+    options = argparse.ArgumentParser(prog="bin/bench fill", description=fill.__doc__)
+    options.add_argument("--items", type=int, default=100_000)
+    options.add_argument("--fresh", action="store_true", help="fill it anew")
+    asked = options.parse_args(arguments)
+    data.keep(asked.items, asked.fresh)
+    return 0
 
 
-def round_of(items: int, requests: int) -> list[Line]:
+OTHERS = {"duplicates": duplicates.main, "complaints": complaints.main, "fill": fill}
+
+
+def round_of(items: int, requests: int, fresh: bool) -> list[Line]:
     """Every case on a city of that size."""
-    say(f"making a city of {items:,} items …")
-    with data.filled(items) as database, serving(data.address(database)) as server:
+    with data.filled(items, fresh) as database, serving(data.address(database)) as server:
         lines = [measure(server, database, floor(requests * 4), items, 0.0)]
         bare = lines[0].cpu
         wanted = cases.reading(database) + cases.writing(database, requests)
@@ -52,9 +64,10 @@ def main() -> int:
     options = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     options.add_argument("--items", type=int, nargs="+", default=[10_000, 100_000])
     options.add_argument("--requests", type=int, default=480, help="requests of a writing case")
+    options.add_argument("--fresh", action="store_true", help="fill the kept city anew")
     options.add_argument("--json", type=Path, help="write the figures there as well")
     asked = options.parse_args()
-    lines = [line for items in asked.items for line in round_of(items, asked.requests)]
+    lines = [line for items in asked.items for line in round_of(items, asked.requests, asked.fresh)]
     print(table(lines), growth(lines), sep="\n\n")
     if asked.json:
         asked.json.write_text(json.dumps([asdict(line) for line in lines], indent=1) + "\n")

@@ -20,8 +20,9 @@ from typing import Any
 
 from . import data
 from .cases import COLUMNS, PUBLIC, Case, forever, once
+from .data import say
 from .load import Request
-from .measure import Line, floor, measure, say, table
+from .measure import Line, floor, measure, table
 from .server import Server, serving
 
 ALONE = 3  # requests of a step that one client takes by itself
@@ -234,11 +235,11 @@ def main(arguments: list[str]) -> int:
     options = argparse.ArgumentParser(prog="bin/bench complaints", description=__doc__)
     options.add_argument("--items", type=int, default=100_000)
     options.add_argument("--requests", type=int, default=480, help="requests of a case")
+    options.add_argument("--fresh", action="store_true", help="fill the kept city anew")
     options.add_argument("--json", type=Path, help="write the figures there as well")
     asked = options.parse_args(arguments)
-    say(f"making a city of {asked.items:,} items …")
     with (
-        data.filled(asked.items) as database,
+        data.filled(asked.items, asked.fresh) as database,
         tempfile.TemporaryDirectory() as folder,
         serving(data.address(database), Path(folder)) as server,
     ):

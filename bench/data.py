@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -9,6 +10,8 @@ import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -29,32 +32,93 @@ def connect(database: str) -> psycopg.Connection[Any]:
     return psycopg.connect(address(database), autocommit=True)
 
 
-def flask(database: str, *words: str) -> None:
+def say(text: str) -> None:
+    """Tell how far it is."""
+    print(text, flush=True)
+
+
+def flask(database: str, *words: str, show: bool = False) -> None:
     """Run a command of the application on that database.  Raises RuntimeError with its words."""
     env = os.environ | {"REMBUK_DATABASE_URL": address(database), "FLASK_APP": "wsgi"}
     command = [sys.executable, "-m", "flask", *words]
-    quiet = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
-    if quiet.returncode:
-        raise RuntimeError(f"flask {' '.join(words)} failed:\n{quiet.stderr[-2000:]}")
+    out = None if show else subprocess.PIPE
+    done = subprocess.run(
+        command, env=env, stdout=out, stderr=subprocess.PIPE, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"flask {' '.join(words)} failed:\n{done.stderr[-2000:]}")
 
 
 @contextmanager
-def filled(items: int) -> Iterator[str]:
-    """A database with that many items, dropped at the end; yields its name."""
-    name = f"rembuk_bench_{uuid.uuid4().hex[:8]}"
+def filled(items: int, fresh: bool = False) -> Iterator[str]:
+    """A database with that many items, dropped at the end; yields its name.
+
+    It is a copy of one that is kept from run to run.
+    """
+    kept = keep(items, fresh)
+    name = f"rembuk_run_{uuid.uuid4().hex[:8]}"
     with connect("postgres") as server:
-        server.execute(f'CREATE DATABASE "{name}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{kept}" STRATEGY FILE_COPY')
     try:
-        flask(name, "db", "upgrade")
-        flask(name, "city", "load", "cities/bandung")
-        flask(name, "fill", "--items", str(items))
-        _people(name)
-        with connect(name) as database:
-            database.execute("VACUUM ANALYZE")
         yield name
     finally:
         with connect("postgres") as server:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def keep(items: int, fresh: bool = False) -> str:
+    """The database of that size that is kept, made when there is none that fits the models."""
+    name = f"rembuk_bench_{items}"
+    with connect("postgres") as server:
+        known = {} if fresh else _stamp(server, name)
+        if known and _fits(name, known):
+            age = datetime.now(UTC) - datetime.fromisoformat(known["filled_at"])
+            say(f"{name}: {items:,} items, filled {age.total_seconds() / 3600:.1f} hours ago")
+            return name
+        say(f"{name}: filling {items:,} items …")
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        server.execute(f'DROP DATABASE IF EXISTS "{name}_part" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{name}_part"')
+        _fill(f"{name}_part", items)
+        server.execute(f'ALTER DATABASE "{name}_part" RENAME TO "{name}"')
+        stamp = {"filled_at": datetime.now(UTC).isoformat(), "migrations": _migrations()}
+        server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{json.dumps(stamp)}'")
+    return name
+
+
+def _stamp(server: psycopg.Connection[Any], name: str) -> dict[str, str]:
+    """When a kept database was filled, and with which migrations; empty when there is none."""
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    row = server.execute(query, [name]).fetchone()
+    found: dict[str, str] = json.loads(row[0] or "{}") if row else {}
+    return found
+
+
+def _fits(name: str, known: dict[str, str]) -> bool:
+    """Do the tables fit the models?  Newer migrations are run first."""
+    if known["migrations"] == _migrations():
+        return True
+    say(f"{name}: the migrations changed since; looking whether its tables fit …")
+    try:
+        flask(name, "db", "upgrade")
+        flask(name, "db", "check")
+    except RuntimeError:
+        return False
+    return True
+
+
+def _migrations() -> str:
+    files = sorted(Path("migrations/versions").glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def _fill(name: str, items: int) -> None:
+    flask(name, "db", "upgrade")
+    flask(name, "city", "load", "cities/bandung")
+    flask(name, "fill", "--items", str(items), show=True)
+    _people(name)
+    with connect(name) as database:
+        database.execute("VACUUM ANALYZE")
 
 
 def _people(database: str) -> None:

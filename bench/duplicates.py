@@ -197,9 +197,10 @@ def main(arguments: list[str]) -> int:
     """Measure, print, and keep; 1 when a goal is missed."""
     options = argparse.ArgumentParser(prog="bin/bench duplicates", description=__doc__)
     options.add_argument("--items", type=int, default=100_000)
+    options.add_argument("--fresh", action="store_true", help="fill the kept city anew")
     options.add_argument("--json", type=Path, help="write the figures there as well")
     asked = options.parse_args(arguments)
-    with data.filled(asked.items) as database:
+    with data.filled(asked.items, asked.fresh) as database:
         os.environ["REMBUK_DATABASE_URL"] = data.address(database)
         from app import create_app
 

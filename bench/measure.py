@@ -108,11 +108,6 @@ def floor(requests: int) -> Case:
     return Case("bare route", forever, count=requests, goal=1)
 
 
-def say(text: str) -> None:
-    """Tell how far it is."""
-    print(text, flush=True)
-
-
 def table(lines: list[Line]) -> str:
     """The lines as a table for people."""
     head = (

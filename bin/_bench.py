@@ -1,21 +1,19 @@
-"""bin/bench: `python -m bench` with environment and database ready."""
+"""bin/bench: `python -m bench` with environment and a cluster of its own, which keeps cities."""
 
 from __future__ import annotations
 
+from _cluster import BENCH
 from _ensure import ensure
 from _environment import prepared
 from _flask import call
 from _say import main
-from _state import load_city, migrate
 from _venv import PYTHON
 
 
 def bench(arguments: list[str]) -> int:
     """Run the measurements; returns their exit code."""
     ensure()
-    with prepared() as (env, cluster):
-        migrate(env, cluster)
-        load_city(env, cluster)
+    with prepared(BENCH) as (env, _cluster):
         return call([str(PYTHON), "-m", "bench", *arguments], env)
 
 

@@ -18,15 +18,15 @@ SECRETS = ("REMBUK_SECRET_KEY", "REMBUK_EVIDENCE_KEY", "REMBUK_NIK_KEY")
 
 
 @contextmanager
-def prepared() -> Iterator[tuple[dict[str, str], Cluster | None]]:
-    """Environment and cluster, running until the block ends.
+def prepared(name: str = PRIVATE) -> Iterator[tuple[dict[str, str], Cluster | None]]:
+    """Environment and cluster ``name``, running until the block ends.
 
     The cluster is None when REMBUK_DATABASE_URL names a server that is not ours.
     """
     if os.environ.get("REMBUK_DATABASE_URL"):
         yield environment(os.environ["REMBUK_DATABASE_URL"]), None
         return
-    with using(PRIVATE) as cluster:
+    with using(name) as cluster:
         cluster.ensure_database(DATABASE)
         yield environment(cluster.url(DATABASE)), cluster
 
