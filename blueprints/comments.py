@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.extensions import limiter
-from app.forms import clean, clean_line, whole
+from app.forms import clean, clean_line, key_of, whole
 from app.kinds import Kind
 from app.queries.actors import current_actor
 from app.services import comments
@@ -49,7 +49,7 @@ def add(kind: Kind, number: str) -> ResponseReturnValue:
             item,
             current_actor(),
             body,
-            key=_key(),
+            key=key_of(request.form.get("key")) or uuid.uuid4(),
             parent_id=whole(request.form.get("parent")),
             stance=_stance(),
         )
@@ -59,13 +59,6 @@ def add(kind: Kind, number: str) -> ResponseReturnValue:
     if comment.status == "held":
         flash(_("Thank you. A moderator reads the first words of new accounts."), "info")
     return _back(kind, number)
-
-
-def _key() -> uuid.UUID:
-    try:
-        return uuid.UUID(request.form.get("key", ""))
-    except ValueError:
-        return uuid.uuid4()
 
 
 def _stance() -> str:

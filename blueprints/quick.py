@@ -17,7 +17,7 @@ from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from app.extensions import limiter
-from app.forms import Form, PlaceForm
+from app.forms import Form, PlaceForm, key_of
 from app.forms.questions import with_questions
 from app.kinds import Kind
 from app.queries import alike, choices, elsewhere, filing
@@ -99,19 +99,12 @@ def begin() -> ResponseReturnValue:
     So an answer lost later takes nothing away: the browser holds the key before anything is sent.
     """
     actor = current_actor()
-    key = _key(request.args.get("kunci", ""))
+    key = key_of(request.args.get("kunci"))
     fresh = key is not None and not actor.is_signed_in and str(key) not in held_keys()
     if key is not None and fresh and not drafts.is_taken(key, actor):
         browser["drafts"] = [*held_keys()[-9:], str(key)]
     name = actor.name if actor.is_signed_in else ""
     return reply(200, token=generate_csrf(), account=queued.mark(actor), name=name)
-
-
-def _key(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _sent(kind: Kind, key: uuid.UUID) -> Response | None:

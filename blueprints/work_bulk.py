@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length
 from app.access import ACTS, seat_for
 from app.access import may as may_now
 from app.extensions import limiter
-from app.forms import whole
+from app.forms import key_of, whole
 from app.forms.steps import StepForm, answers, form_for
 from app.kinds import KINDS, Kind
 from app.queries import choices, colleagues
@@ -105,20 +105,13 @@ def _rehearsed(kind: Kind, name: str, chosen: Sequence[Item], form: Any) -> Resp
     seen = {number: seq for number, seq in _seen().items() if seq >= 0}
     verdicts = bulk_acts.rehearse(chosen, kind.slug, name, current_actor(), given, seen)
     if request.form.get("tahap") == "kirim" and any(not v.problem for v in verdicts):
-        key = _key(form)
+        key = key_of(form.key.data) or uuid.uuid4()
         queued = bulk_acts.queue(key, kind.slug, name, current_actor(), verdicts, given)
         db.session.commit()
         return redirect(url_for(".show", bulk_id=queued.id))
     page = _page(kind, name, form, chosen, verdicts)
     db.session.rollback()
     return page
-
-
-def _key(form: Any) -> uuid.UUID:
-    try:
-        return uuid.UUID(form.key.data)
-    except (TypeError, ValueError):
-        return uuid.uuid4()
 
 
 def _page(

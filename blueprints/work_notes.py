@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from app.access import may as allowed
 from app.extensions import limiter
-from app.forms import clean, whole
+from app.forms import clean, key_of, whole
 from app.kinds import Kind
 from app.queries import colleagues
 from app.queries.actors import current_actor
@@ -39,7 +39,7 @@ def add(kind: Kind, number: str) -> ResponseReturnValue:
             item=item,
             body=body,
             wrong=wrong,
-            key=_key(),
+            key=key_of(request.form.get("key")) or uuid.uuid4(),
             people=colleagues.readers(item),
             told=request.form.getlist("beri-tahu"),
         )
@@ -58,7 +58,8 @@ def _kept(item: Item, body: str) -> str:
     numbers = [whole(text) for text in request.form.getlist("beri-tahu")]
     also = [number for number in numbers if number is not None]
     try:
-        notes.add(item, current_actor(), body, _key(), also)
+        key = key_of(request.form.get("key")) or uuid.uuid4()
+        notes.add(item, current_actor(), body, key, also)
     except notes.Unknown as lost:
         names = ", ".join(f"@{name}" for name in lost.args)
         said = _(
@@ -68,10 +69,3 @@ def _kept(item: Item, body: str) -> str:
         )
         return str(said)
     return ""
-
-
-def _key() -> uuid.UUID:
-    try:
-        return uuid.UUID(request.form.get("key", ""))
-    except ValueError:
-        return uuid.uuid4()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+import uuid
 from datetime import date
 from typing import Any
 
@@ -46,6 +47,14 @@ def whole(text: str | None) -> int | None:
     """A whole number as addresses and hidden fields carry it; None for what no column can hold."""
     digits = text or ""
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None
+
+
+def key_of(text: str | None) -> uuid.UUID | None:
+    """The key a form or an address carries, by which the same is taken once; None for nonsense."""
+    try:
+        return uuid.UUID(text or "")
+    except ValueError:
+        return None
 
 
 def _countable(form: Any, field: Any) -> None:
