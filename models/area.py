@@ -13,6 +13,12 @@ from .base import Model, Valid, key, key_pk, pk
 LEVELS = ("kota", "kecamatan", "kelurahan")
 
 
+def chain(code: str) -> tuple[str, ...]:
+    """The codes of an area and of what it lies in, the widest first: city, kecamatan, kelurahan."""
+    parts = code.split(".")
+    return tuple(".".join(parts[: n + 1]) for n in range(1, len(parts)))
+
+
 class Area(Valid, Model):
     """A kota, kecamatan or kelurahan, keyed on its Kemendagri code, never on its name."""
 

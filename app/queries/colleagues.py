@@ -13,6 +13,7 @@ from app.access import Actor, Seat, may
 from app.queries.actors import in_force
 from app.queries.calendar import city_day
 from models import Assignment, InternalNote, Item, Mandate, Person, User, db
+from models.area import chain
 from models.item import OVER
 
 READERS = ("moderator", "validator", "officer", "planner", "tapd", "coordinator", "auditor")
@@ -53,11 +54,9 @@ def _seat_is(seat: str) -> ColumnElement[bool]:
 
 def readers(item: Item) -> list[Colleague]:
     """Staff who may read what colleagues write about an item, by name."""
-    parts = item.area_code.split(".")
-    around = [".".join(parts[: n + 1]) for n in range(len(parts))]
     query = _people().where(
         Mandate.role.in_(READERS),
-        or_(Mandate.area_code.is_(None), Mandate.area_code.in_(around)),
+        or_(Mandate.area_code.is_(None), Mandate.area_code.in_(chain(item.area_code))),
         or_(
             Mandate.department_code.is_(None),
             Mandate.department_code == item.department_code,
@@ -127,7 +126,7 @@ def log_of(item: Item) -> list[Row[Any]]:
 
 
 def in_hand(seats: tuple[str, ...]) -> list[Row[Any]]:
-    """How much is open in whose hands on these seats: user_id, name, seat, open, still_here."""
+    """How much is open in whose hands on these seats: user_id, name, seat, open."""
     query = (
         select(
             Assignment.user_id,

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access import in_area, public_items
 from app.queries.items import ROW
 from models import AnySession, Item, Person, User, Watch
+from models.area import chain
 
 SHOWN = 30
 SINCE = timedelta(days=60)
@@ -26,15 +27,16 @@ Corner = tuple[float, float]  # lon, lat (EPSG:4326)
 
 def watches_of(session: AnySession, item: Item) -> list[Watch]:
     """The watches of open accounts that a public item concerns; never its own author's."""
-    parts = item.area_code.split(".")
-    above = [".".join(parts[: n + 1]) for n in range(len(parts))]
     query = (
         select(Watch)
         .join(User, User.id == Watch.user_id)
         .where(
             or_(Watch.kind.is_(None), Watch.kind == item.kind),
             or_(Watch.category_code.is_(None), Watch.category_code == item.category_code),
-            or_(Watch.area_code.in_(above), func.ST_Covers(Watch.outline, item.place)),
+            or_(
+                Watch.area_code.in_(chain(item.area_code)),
+                func.ST_Covers(Watch.outline, item.place),
+            ),
             User.closed_at.is_(None),
             User.person_id != item.author_id,
         )
@@ -93,10 +95,3 @@ def outline(session: Session, corners: Sequence[Corner]) -> Any | None:
     )
     row = session.execute(largest).first()
     return row.part if row is not None and 0 < row.size <= WIDEST * 1e6 else None
-
-
-def shape(session: AnySession, watch: Watch) -> str | None:
-    """A watch's outline as GeoJSON, for a map."""
-    if watch.outline is None:
-        return None
-    return session.scalar(select(func.ST_AsGeoJSON(watch.outline, 5)))

@@ -16,12 +16,13 @@ from app.kinds import kind_of
 from app.queries.actors import in_force
 from app.queries.calendar import city_day
 from models import Change, Comment, Follow, Item, Mandate, User, db
+from models.area import chain
 
 from . import watching
+from .postbag import LETTERS
 
 # Who only hears when nobody nearer holds the item: the city's own desks, the last one first.
 LAST_RESORT = ("coordinator", "planner")
-LETTERS = 50  # sent by one job
 
 # One statement: the lines, and the jobs that send their letters.
 TELL = text(
@@ -166,10 +167,9 @@ def holders(item: Item) -> list[int]:
 
 def near(item: Item) -> list[Actor]:
     """Whoever has a seat that may cover the item, once for each seat."""
-    parts = item.area_code.split(".")
     values = {
         "today": city_day(),
-        "areas": [".".join(parts[: n + 1]) for n in range(len(parts))],
+        "areas": chain(item.area_code),
         "department": item.department_code,
     }
     rows = db.session.execute(NEAR, values)
