@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.access import ACTS, AREA_ROLES, Actor, Seat, may, seat_for
 from app.queries import colleagues
 from app.workflow import NotAllowed, Step
-from models import Assignment, Change, Item, Notification, db
+from models import Assignment, Change, Item, db
 from models.item import OVER
 
 from . import audit, postbag
@@ -44,7 +44,7 @@ def give(item: Item, actor: Actor, to: int, note: str = "") -> Assignment:
         db.session.flush()
     made = _write(item, seat, to, actor, note)
     if to != actor.user_id:
-        tell("assigned", item, [to], made.id)
+        postbag.tell("assigned", item, [to], made.id)
     return made
 
 
@@ -60,7 +60,7 @@ def lay_back(item: Item, actor: Actor, note: str = "") -> None:
     made = _write(item, seat, None, actor, note)
     made.ended_at = made.at = datetime.now(UTC)
     if current.user_id not in (None, actor.user_id):
-        tell("assigned", item, [current.user_id or 0], made.id)
+        postbag.tell("assigned", item, [current.user_id or 0], made.id)
 
 
 def hand_over(seat: str, actor: Actor, source: int, to: int | None) -> int:
@@ -119,13 +119,3 @@ def _write(item: Item, seat: str, to: int | None, actor: Actor, note: str) -> As
     db.session.flush()
     audit.note("assign", f"item:{item.id}", by=actor.user_id, detail=f"{seat} to:{to or '-'}")
     return made
-
-
-def tell(event: str, item: Item, users: list[int], source: int) -> None:
-    """A line in the inbox of each, and the letters for those who want them."""
-    lines = [
-        Notification(user_id=user, event=event, item_id=item.id, source_id=source) for user in users
-    ]
-    db.session.add_all(lines)
-    db.session.flush()
-    postbag.post([line.id for line in lines])

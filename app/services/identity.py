@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 
 from app.access import ACTS, Actor, may, seat_for
 from app.workflow import NotAllowed
-from models import IdentityReading, Item, Notification, User, db
+from models import IdentityReading, Item, User, db
 
 from . import audit, postbag, tracking
 
@@ -129,10 +129,7 @@ def _tell(item: Item, reading: IdentityReading) -> None:
     user = _login(item)
     if user is None or user.id == reading.reader_id:
         return
-    line = Notification(user_id=user.id, event="identity", item_id=item.id, source_id=reading.id)
-    db.session.add(line)
-    db.session.flush()
-    postbag.post([line.id])
+    postbag.tell("identity", item, [user.id], reading.id)
 
 
 def _identity(item: Item) -> Identity:

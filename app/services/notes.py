@@ -14,7 +14,7 @@ from app.queries.colleagues import Colleague
 from app.workflow import NotAllowed
 from models import InternalNote, Item, db
 
-from . import assignments, audit
+from . import audit, postbag
 from .items import LOCK
 
 LONGEST = 5000
@@ -48,7 +48,7 @@ def add(
     db.session.add(note)
     db.session.flush()
     if others := sorted(told - {actor.user_id or 0}):
-        assignments.tell("mention", item, others, note.id)
+        postbag.tell("mention", item, others, note.id)
     audit.note("internal_note", f"item:{item.id}", by=actor.user_id, detail=f"note:{note.id}")
     return note
 

@@ -1,15 +1,25 @@
-"""Letters and messages of inbox lines that were written a moment ago."""
+"""Inbox lines, and the letters and messages of those that were written a moment ago."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import and_, exists, or_, select
 
 from app.queue import enqueue
-from models import Channel, Notification, User, db
+from models import Channel, Item, Notification, User, db
 
 LETTERS = 50  # sent by one job
+
+
+def tell(event: str, item: Item, users: Iterable[int], source: int) -> None:
+    """A line in the inbox of each, and the letters for those who want them."""
+    lines = [
+        Notification(user_id=user, event=event, item_id=item.id, source_id=source) for user in users
+    ]
+    db.session.add_all(lines)
+    db.session.flush()
+    post([line.id for line in lines])
 
 
 def post(lines: Collection[int]) -> None:
