@@ -136,11 +136,6 @@ def rulebook() -> Rulebook:
     return held
 
 
-def forget() -> None:
-    """Read the rules afresh next time."""
-    current_app.extensions.pop("rembuk_rulebook", None)
-
-
 @dataclass(frozen=True)
 class Coverage:
     """What the rules say of every category × kelurahan × road class.
