@@ -10,6 +10,7 @@ from models import PROPOSAL_LEVELS, Proposal, ProposalLevel
 
 from .base import Effect
 from .corrections import CORRECTED
+from .musrenbang_carry import carry_facts
 
 MOST_REDIRECTS = 2  # departments that may pass a proposal on before the planner decides
 
@@ -33,7 +34,7 @@ def facts(item: Proposal) -> frozenset[str]:
         "place_bound": item.bidang == "fisik",  # there is a place to see
         "disputed": bool(getattr(item, "disputed", False)),
     }
-    return frozenset(name for name, holds in known.items() if holds)
+    return frozenset(name for name, holds in known.items() if holds) | carry_facts(item)
 
 
 def rupiah(volume: Decimal | int, unit_price: int) -> int:

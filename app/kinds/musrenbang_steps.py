@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _
 from app.workflow import BACK, Step, Workflow
 
 from .corrections import additions, corrections
+from .musrenbang_carry import CARRY_OVER
 from .musrenbang_catalogue import reviews
 from .musrenbang_states import (
     DEFERRALS,
@@ -141,6 +142,7 @@ CLIMBING = (
         "submitted",
         by=("level", "planner"),
         asks=("note?",),
+        when=("not_carried",),
     ),
     Step(
         "merge",
@@ -310,6 +312,7 @@ REALISING = (
         asks=("reason", "note"),
         reasons=DROPS,
     ),
+    CARRY_OVER,
     Step(
         "hand_over",
         _("Record the handing over (BAST)"),

@@ -13,6 +13,7 @@ from models import Change, Item
 
 from . import (
     assignments,
+    carry,
     closing,
     credit,
     handover,
@@ -37,6 +38,7 @@ consequences: tuple[Consequence, ...] = (
     survey.follow_up,
     realisation.follow_up,
     credit.follow_up,
+    carry.follow_up,
     assignments.follow_up,
     ranking_steps.follow_up,
 )

@@ -20,7 +20,7 @@ from app.queries.cycles import LEVEL_STAGES, Timetable
 from app.workflow import Step
 from models import PROPOSAL_LEVELS, Item, db
 
-from . import credit, levels, ranking_locks, realisation, rw_limits
+from . import carry, credit, levels, ranking_locks, realisation, rw_limits
 from .answers import Refused
 
 Check = Callable[[Item, Step, Actor, Mapping[str, Any], datetime], None]
@@ -96,5 +96,6 @@ checks: tuple[Check, ...] = (
     levels.checked,
     realisation.checked,
     credit.checked,
+    carry.checked,
 )
 filings: tuple[FilingCheck, ...] = (window_of_filing, rw_limits.check)

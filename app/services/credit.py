@@ -99,11 +99,11 @@ def _split(whole: Proposal, share: Mapping[str, Any], seat: str, at: datetime) -
     if whole.volume is not None and share["volume"] is not None:
         whole.volume -= share["volume"]
     part.department_code = whole.department_code
-    _bring_along(whole, part)
+    bring_along(whole, part)
     settle(part.id)
 
 
-def _bring_along(whole: Item, part: Item) -> None:
+def bring_along(whole: Item, part: Item) -> None:
     """Followers hear of each part; who stood behind the whole stands behind its parts."""
     follows = select(literal(part.id), Follow.user_id).where(Follow.item_id == whole.id)
     rows = insert(Follow).from_select(["item_id", "user_id"], follows)

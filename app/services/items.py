@@ -156,17 +156,19 @@ def split_off(
     seat: str,
     at: datetime,
     state: str = SENT,
+    step: str = "split_off",
+    channel: str = "split",
     **own: Any,
 ) -> Item:
     """A part of an item as an item of its own, with the department that has to do it.
 
     It begins in ``state``, where a complaint would stand with one department; its reporter is the
-    parent's.  ``own`` are further columns of its kind.
+    parent's.  ``step`` is what its trail begins with; ``own`` are further columns of its kind.
     """
     kind = kind_of(parent)
     values = {c.key: getattr(parent, c.key) for c in inspect(kind.model).column_attrs}
     fresh = {name: value for name, value in values.items() if name in INHERITED}
-    mine: dict[str, Any] = {"title": title, "channel": "split"} | (own or {"parent_id": parent.id})
+    mine: dict[str, Any] = {"title": title, "channel": channel} | (own or {"parent_id": parent.id})
     child = kind.model(**fresh, **mine, filing_key=uuid.uuid4())
     child.department_code = department_code
     child.state, child.created_at, child.state_since = state, at, at
@@ -178,7 +180,7 @@ def split_off(
     db.session.add(child)
     db.session.flush()
     number = parent.number if on_public_list(parent) else ""
-    change = record(child, seat=seat, step="split_off", source="", target=state, text=number, at=at)
+    change = record(child, seat=seat, step=step, source="", target=state, text=number, at=at)
     clocks.settle(child, [change])
     notify.step_taken(child, change)
     return child
