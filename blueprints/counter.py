@@ -25,7 +25,7 @@ from app.queries import items as lists
 from app.queries.actors import current_actor
 from app.queries.questions import asked
 from app.queries.spot import NotHere, locate
-from app.services import audit, behalf, behalf_batch, items
+from app.services import behalf, behalf_batch, items, looking_up
 from app.services.answers import Refused
 from app.workflow import NotAllowed
 from models import Batch, CategoryQuestion, Item, db
@@ -196,10 +196,9 @@ def join(number: str) -> ResponseReturnValue:
 @limiter.limit("240/hour")
 def lookup() -> ResponseReturnValue:
     """Has somebody with this number been typed for before?  Looking is written down."""
-    person = behalf.known(request.form.get("phone", "")[:30])
-    audit.note("lookup_phone", f"person:{person.id}" if person else "-", by=current_actor().user_id)
+    known = looking_up.look_up(request.form.get("phone", "")[:30], current_actor())
     db.session.commit()
-    return private(render_template("counter/_known.html", person=person))
+    return private(render_template("counter/_known.html", known=known))
 
 
 # -- tables ---------------------------------------------------------------------------------

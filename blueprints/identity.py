@@ -25,7 +25,7 @@ bp = Blueprint("identity", __name__)
 @bp.app_template_filter()
 def identity_reason(code: str) -> str:
     """A coded reason in words."""
-    return str(identity.REASONS.get(code, code))
+    return str(identity.SAID.get(code, code))
 
 
 @bp.route("/<kind:kind>/<number>/pelapor", methods=["GET", "POST"])

@@ -106,7 +106,7 @@ def _reading(line: Notification) -> dict[str, Any]:
         "number": line.item.number,
         "seat": seat_label(reading.seat),
         "at": reading.at,
-        "reason": identity.REASONS.get(reading.reason, reading.reason),
+        "reason": identity.SAID.get(reading.reason, reading.reason),
         "officer": city.facts.get("privacy", {}).get("email", ""),
         "url": addresses.inbox(),
     }

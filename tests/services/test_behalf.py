@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.kinds import KINDS
-from app.services import behalf, tracking
+from app.services import behalf, identity, tracking
 from app.workflow import NotAllowed
-from models import AuditEvent, Category, Consent, Item, Person, db
+from models import AuditEvent, Category, Consent, IdentityReading, Item, Person, db
 from tests import factories as make
 from tests.behalf import WORDS, clerk, filed, told
 
@@ -198,13 +198,79 @@ def test_words_of_an_emergency_stop_the_counter_until_somebody_is_sure(client_fo
     assert db.session.scalar(select(func.count()).select_from(Item)) == 1
 
 
+def look_up(client_for, role="moderator", phone="0812-3456-7890", **seat):
+    user = make.user(roles=(role,), **seat)
+    page = client_for(user).post("/kerja/loket/kenal", data={"phone": phone})
+    assert page.status_code == 200
+    return user, page.get_data(as_text=True)
+
+
+def readings():
+    return list(db.session.scalars(select(IdentityReading)))
+
+
 def test_looking_up_a_number_is_written_down(client_for):
-    client = client_for(make.user(roles=("moderator",)))
-    client.post("/kerja/loket/lapor", data=form())
-    page = client.post("/kerja/loket/kenal", data={"phone": "0812-3456-7890"})
-    assert "Pak Asep" in page.get_data(as_text=True)
+    item, _code = filed(clerk(), told("Ratna Hidayat"))
+    db.session.commit()
+    user, page = look_up(client_for)
+    assert "Ratna Hidayat" in page
     looked = select(AuditEvent).where(AuditEvent.act == "lookup_phone")
     assert len(db.session.scalars(looked).all()) == 1
+    (reading,) = readings()
+    assert (reading.item_id, reading.person_id) == (item.id, item.author_id)
+    assert (reading.reader_id, reading.reason) == (user.id, "counter")
+    assert reading.seat.startswith("moderator:")
+
+
+@pytest.mark.parametrize(
+    ("role", "seat", "rw", "named"),
+    [
+        ("moderator", {"area_code": make.OTHER_KELURAHAN}, None, False),
+        ("operator", {"rw": 3}, 3, True),
+        ("operator", {"rw": 4}, 3, False),
+        ("coordinator", {}, 3, True),
+    ],
+)
+def test_a_name_is_told_to_the_seats_of_its_own_place_only(client_for, role, seat, rw, named):
+    filed(clerk(), told("Ratna Hidayat"), rw=rw)
+    db.session.commit()
+    _user, page = look_up(client_for, role, **seat)
+    assert ("Ratna Hidayat" in page) == named
+    assert ("R… H…" in page) == (not named)
+    assert len(readings()) == named
+
+
+def test_a_name_is_told_where_somebody_lives(client_for):
+    item, _code = filed(clerk(), told("Ratna Hidayat"))
+    item.author.area_code = make.OTHER_KELURAHAN
+    db.session.commit()
+    _user, page = look_up(client_for, area_code=make.OTHER_KELURAHAN)
+    assert "Ratna Hidayat" in page
+    assert [reading.item_id for reading in readings()] == [item.id]
+
+
+def test_what_is_about_officials_unlocks_no_name(client_for):
+    about = make.category(oversight=True, place_bound=False).code
+    filed(clerk("coordinator"), told("Ratna Hidayat"), category_code=about)
+    db.session.commit()
+    _user, page = look_up(client_for)
+    assert "R… H…" in page
+    assert not readings()
+
+
+def test_a_number_nobody_knows_is_said_to_be_so(client_for):
+    _user, page = look_up(client_for, phone="0899 999 999")
+    assert "…" not in page
+    assert not readings()
+
+
+def test_looking_up_numbers_leaves_the_readings_of_the_hour_alone(client_for):
+    item, _code = filed(clerk(), told("Ratna Hidayat"))
+    db.session.commit()
+    user = make.user(roles=("moderator",))
+    for _n in range(identity.per_hour() + 1):
+        client_for(user).post("/kerja/loket/kenal", data={"phone": "081234567890"})
+    identity.read(item, make.actor(user), "ask", "Perlu ditanya letaknya.")
 
 
 def test_who_is_typed_for_may_be_forgotten(session):
