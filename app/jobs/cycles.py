@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from app.logs import log
-from app.services import intake, notices
+from app.services import cycle_reminders, intake, notices
 from models import db
 
 from . import jobs
@@ -42,6 +42,13 @@ def intake_file() -> None:
 def intake_look(timestamp: int) -> None:
     """File what no job was queued for, as when the queue was away."""
     intake_file()
+
+
+@jobs.periodic(cron="*/10 * * * *")
+@jobs.task(name="cycle_remind", queueing_lock="cycle_remind", retry=QUICK)
+def cycle_remind(timestamp: int) -> None:
+    """Tell what opens, and what closes soon."""
+    cycle_reminders.remind()
 
 
 @jobs.task(name="mail_notices", queue="mail", retry=LONG)

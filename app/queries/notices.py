@@ -86,17 +86,21 @@ def _stage(data: Mapping[str, Any]) -> tuple[dict[str, str], str]:
     return names, f"/{_word('musrenbang')}/siklus?tahun={data['year']}&wilayah={data['area']}"
 
 
+def _unsent(count: int) -> str:
+    return str(
+        ngettext(
+            "%(num)s proposal of yours has not been sent yet.",
+            "%(num)s proposals of yours have not been sent yet.",
+            count,
+        )
+    )
+
+
 def _closing(data: Mapping[str, Any]) -> Said:
     names, path = _stage(data)
     parts = [_("%(stage)s in %(area)s closes on %(when)s.", **names)]
-    if drafts := data.get("drafts"):
-        parts.append(
-            ngettext(
-                "%(num)s proposal of yours has not been sent yet.",
-                "%(num)s proposals of yours have not been sent yet.",
-                drafts,
-            )
-        )
+    if data.get("drafts"):
+        parts.append(_unsent(data["drafts"]))
         path = "/saya"
     if waiting := data.get("waiting"):
         parts.append(
@@ -114,6 +118,8 @@ def _opened(data: Mapping[str, Any]) -> Said:
     text = _("%(stage)s in %(area)s is open until %(when)s.", **names)
     if data.get("reason"):
         text = f"{text} {_('Opened again: %(why)s', why=data['reason'])}"
+    if data.get("drafts"):
+        text, path = f"{text} {_unsent(data['drafts'])}", "/saya"
     return Said(_("%(stage)s is open", stage=names["stage"]), text, path)
 
 
