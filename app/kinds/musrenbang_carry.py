@@ -29,7 +29,8 @@ CARRY_OVER = Step(
 
 def carry_facts(item: Any) -> frozenset[str]:
     """``not_carried``: it could go on and has not yet.  Asks only where that matters."""
-    session = object_session(item) if item.state in CARRIED_FROM else None
+    asked = item.state in CARRIED_FROM and isinstance(item, Proposal)  # no row: invented, not kept
+    session = object_session(item) if asked else None
     if session is None:
         return frozenset()
     later = select(Proposal.id).where(Proposal.carried_from_id == item.id).limit(1)
