@@ -5,19 +5,33 @@ from __future__ import annotations
 import csv
 import io
 import time
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.exchange.tables import guarded
 from app.extensions import limiter
+from app.forms import whole
 from app.forms.account import PresentPasswordForm
 from app.forms.breach import BreachForm
+from app.queries import breach as whose
 from app.queries.actors import current_actor
 from app.services import exports, privacy, privacy_breach
-from models import DataExport, db
+from models import DataExport, db, reading
 
 from .account.base import let_in, me, per_address
 from .guards import may, signed_in
@@ -101,34 +115,56 @@ def keep_account() -> ResponseReturnValue:
 def breach() -> ResponseReturnValue:
     """Draw up who must be told of data that got out; looking is written down."""
     form: Any = BreachForm()
-    facts, people = None, []
+    shown: dict[str, Any] = {"facts": None}
     if form.validate_on_submit():
         since, until, known = (form.moment(name) for name in ("since", "until", "known_at"))
-        facts = privacy_breach.Breach(since, until, known, form.scope.data, form.happened.data)
+        facts = whose.Breach(since, until, known, form.scope.data, form.happened.data)
         try:
-            people = privacy_breach.affected(facts)
-        except privacy_breach.NoSuchScope:
-            facts, form.scope.errors = None, [_("We know nothing of this name.")]
-        else:
-            privacy_breach.record(facts, len(people), current_actor())
-            db.session.commit()
-            if form.download.data:
-                return _list(people)
-    sorts = {sort for person in people for sort in person.data}
-    words = privacy_breach.letter(facts, sorts) if facts else ""
-    page = render_template("admin/breach.html", form=form, facts=facts, people=people, letter=words)
+            shown = _drawn_up(facts, whole(form.after.data))
+        except whose.NoSuchScope:
+            form.scope.errors = [_("We know nothing of this name.")]
+        if shown["facts"] and form.download.data:
+            return _list(facts)
+    page = render_template("admin/breach.html", form=form, **shown)
     return private(page, 422 if form.errors else 200)
 
 
-def _list(people: list[privacy_breach.Affected]) -> Response:
-    """The list as a file for a spreadsheet."""
-    out = io.StringIO()
-    rows = csv.writer(out)
-    rows.writerow([_("name"), _("e-mail"), _("phone"), _("data")])
-    for person in people:
-        cells = (person.name, person.email, person.phone, " ".join(sorted(person.data)))
-        rows.writerow([guarded(cell) for cell in cells])
-    response = private("\ufeff" + out.getvalue())
-    response.mimetype = "text/csv"
+def _drawn_up(facts: whose.Breach, after: int | None) -> dict[str, Any]:
+    """A page of the list, with how many there are and the letter.  Raises NoSuchScope."""
+    number, actor = whose.count(db.session, facts), current_actor()
+    if after is None:
+        privacy_breach.record(facts, number, actor)
+    else:
+        privacy_breach.turned(facts, after, actor)
+    people, following = whose.page(db.session, facts, after or 0)
+    letter = privacy_breach.letter(facts, whose.sorts_of(db.session, facts))
+    db.session.commit()
+    told = {"facts": facts, "people": people, "number": number, "letter": letter}
+    return told | {"after": after, "following": following}
+
+
+def _list(facts: whose.Breach) -> Response:
+    """The list as a file for a spreadsheet; no more than a chunk of it is held at a time."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    head = _line([_("name"), _("e-mail"), _("phone"), _("data")])
+    response = private(Response(_lines(app, "\ufeff" + head, facts), mimetype="text/csv"))
     response.headers["Content-Disposition"] = "attachment; filename=terdampak.csv"
     return response
+
+
+def _lines(app: Flask, head: str, facts: whose.Breach) -> Iterator[str]:
+    """The file, a chunk at a time; no connection is held while a slow reader reads."""
+    yield head
+    after: int | None = 0
+    while after is not None:
+        with app.app_context():
+            people, after = whose.page(reading(), facts, after, whose.CHUNK)
+        yield "".join(
+            _line([one.name, one.email, one.phone, " ".join(sorted(one.data))]) for one in people
+        )
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([guarded(cell) for cell in cells])
+    return out.getvalue()

@@ -12,6 +12,7 @@ from flask.cli import AppGroup
 
 from app.access import SYSTEM
 from app.exchange.tables import guarded
+from app.queries import breach as whose
 from app.services import privacy_breach
 from models import db
 
@@ -42,20 +43,19 @@ def breach(
     """Print as CSV who was affected and how to reach them; that it was asked is written down."""
     now = datetime.now(UTC)
     start, end, heard = (_local(moment) for moment in (since, until, known))
-    facts = privacy_breach.Breach(start or now, end or now, heard or now, scope, happened)
+    facts = whose.Breach(start or now, end or now, heard or now, scope, happened)
     try:
-        people = privacy_breach.affected(facts)
-    except privacy_breach.NoSuchScope:
+        people = whose.count(db.session, facts)
+    except whose.NoSuchScope:
         raise click.ClickException(f"There is no scope {scope}.") from None
-    privacy_breach.record(facts, len(people), SYSTEM)
+    privacy_breach.record(facts, people, SYSTEM)
     db.session.commit()
     if letter:
-        sorts = {sort for person in people for sort in person.data}
-        click.echo(privacy_breach.letter(facts, sorts))
+        click.echo(privacy_breach.letter(facts, whose.sorts_of(db.session, facts)))
         return
     out = csv.writer(sys.stdout)
     out.writerow(["name", "email", "phone", "data"])
-    for person in people:
+    for person in whose.every(db.session, facts):
         row = (person.name, person.email, person.phone, " ".join(sorted(person.data)))
         out.writerow([guarded(cell) for cell in row])
-    click.echo(f"{len(people)} people; tell them before {facts.deadline.isoformat()}.", err=True)
+    click.echo(f"{people} people; tell them before {facts.deadline.isoformat()}.", err=True)

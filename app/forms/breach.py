@@ -42,6 +42,7 @@ class BreachForm(Form):
         render_kw={"rows": 4},
     )
     download = StringField(validators=[Optional()])
+    after = StringField(validators=[Optional()])
 
     def validate_until(self, field: Any) -> None:
         """The end does not come before the beginning."""
