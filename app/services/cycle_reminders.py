@@ -88,18 +88,15 @@ def _due(now: datetime) -> list[Due]:
     fresh = CycleWindow.opens_at.between(now - OPENED_WITHIN, now)
     groups: dict[tuple[int, str, datetime, str], list[Window]] = defaultdict(list)
     for window in cycles.standing(db.session, soon | fresh):
-        if window.opens_at <= now and now - window.opens_at <= OPENED_WITHIN:
-            if _written(window, [OPENED]):
-                groups[window.plan_year, window.stage, window.closes_at, OPENED].append(window)
+        if not window.holds(now):
+            continue
+        name = (window.plan_year, window.stage, window.closes_at)
+        if now - window.opens_at <= OPENED_WITHIN and _written(window, [OPENED]):
+            groups[*name, OPENED].append(window)
         reached = [m for m, size in before.items() if window.closes_at - size <= now]
-        if (
-            now <= window.closes_at
-            and window.opens_at <= now
-            and (new := _written(window, reached))
-        ):
-            nearest = min(reached, key=before.__getitem__)
-            if nearest in new:
-                groups[window.plan_year, window.stage, window.closes_at, nearest].append(window)
+        nearest = min(reached, key=before.__getitem__, default="")
+        if nearest in _written(window, reached):
+            groups[*name, nearest].append(window)
     return [Due(*name, tuple(windows)) for name, windows in sorted(groups.items())]
 
 
