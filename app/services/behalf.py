@@ -12,6 +12,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -124,9 +125,16 @@ def file(
 
 
 def filed(
-    kind: Kind, actor: Actor, key: uuid.UUID, values: Mapping[str, Any], given: Given
+    kind: Kind,
+    actor: Actor,
+    key: uuid.UUID,
+    values: Mapping[str, Any],
+    given: Given,
+    *,
+    person: Person | None = None,
+    at: datetime | None = None,
 ) -> Item:
-    """As ``file``, without a code."""
+    """As ``file``, without a code; for ``person`` when it is known who, ``at`` when it arrived."""
     if not may(actor, "file_on_behalf"):
         raise NotAllowed("file_on_behalf")
     earlier = db.session.scalar(select(Item).where(Item.filing_key == key))
@@ -139,8 +147,8 @@ def filed(
     category = db.session.get_one(Category, values["category_code"])
     if category.is_about_officials and not actor.seats_as("coordinator"):
         raise AboutOfficials
-    person = person_for(given)
-    item = items.file(kind, actor, key, values, author_id=person.id, channel=given.channel)
+    person = person or person_for(given)
+    item = items.file(kind, actor, key, values, author_id=person.id, channel=given.channel, at=at)
     tracking.agreed(person, item, "on_behalf", given.how, given.words, actor)
     if given.phone:
         tracking.agreed(person, item, "contact", given.how, given.words, actor)
