@@ -274,6 +274,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "write_templates": ("owner", "coordinator"),
     "audit": ("auditor", "admin"),
     "give_mandates": ("admin",),
+    "survey": ("validator", "coordinator"),
     "plan_cycle": ("planner", "system"),
     "keep_ceilings": ("planner", "system"),
     "rank": ("operator", "triage", "validator", "owner", "planner"),  # each at its level's list

@@ -26,6 +26,7 @@ PLACES = (
 WORK_PLACES = (
     ("/kerja/musrenbang/rw", _("RW table")),
     ("/kerja/musrenbang/siklus", _("Calendar")),
+    ("/kerja/musrenbang/survei", _("Surveys")),
     ("/kerja/musrenbang/prioritas", _("Priorities")),
     ("/kerja/musrenbang/pagu", _("Ceilings")),
     ("/kerja/musrenbang/penilaian", _("Scoring")),

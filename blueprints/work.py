@@ -67,6 +67,8 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
     links = []
     if access.may(actor, "work_triage"):
         links.append({"url": url_for("work.triage"), "label": _("Area queue")})
+    if access.may(actor, "survey"):
+        links.append({"url": url_for("musrenbang_levels.surveys"), "label": _("Surveys")})
     if access.may(actor, "work_owner"):
         links.append({"url": url_for("work.department"), "label": _("Department queue")})
         links.append({"url": url_for("work_field.cards"), "label": _("In the field")})

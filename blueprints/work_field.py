@@ -23,13 +23,13 @@ bp = Blueprint("work_field", __name__, url_prefix="/kerja/lapangan")
 @may("work_owner")
 def cards() -> ResponseReturnValue:
     """The officer's work; sent with a place (in the body: no log keeps it) the nearest first."""
-    actor, here = current_actor(), _here()
+    actor, place = current_actor(), here()
     area = clean_line(request.values.get("wilayah", "")) or ""
-    found = field_work.cards(actor, here, area=area)
+    found = field_work.cards(actor, place, area=area)
     return render_template(
         "work/field.html",
         cards=[_card(row) for row in found],
-        here_point=here,
+        here_point=place,
         area=area,
         left=working_days_left,
         new_key=uuid.uuid4,
@@ -49,7 +49,7 @@ def _card(row: Any) -> dict[str, Any]:
     }
 
 
-def _here() -> tuple[float, float] | None:
+def here() -> tuple[float, float] | None:
     """Where the phone says it is (lon, lat; EPSG:4326); None for nonsense."""
     try:
         lon, lat = (float(request.form.get(name, "")) for name in ("lon", "lat"))

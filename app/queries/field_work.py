@@ -17,7 +17,9 @@ from models import Change, Item, db
 MOST = 40
 # What is finished on the spot, with a photo that proves it.
 OUTDOORS = tuple(
-    kind.slug for kind in KINDS.values() if any(step.proves and step.target for step in kind.workflow.steps)
+    kind.slug
+    for kind in KINDS.values()
+    if any(step.proves and step.target for step in kind.workflow.steps)
 )
 LAST_SEQ = (
     select(func.max(Change.seq)).where(Change.item_id == Item.id).correlate(Item).scalar_subquery()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale
+from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
 from sqlalchemy import select
 
@@ -118,6 +118,14 @@ def department_label(code: str | None) -> str:
     return labels().departments.get(code or "", code or "")
 
 
+SEATS = {
+    "author": lazy_gettext("Reporter"),
+    "supporter": lazy_gettext("A supporter"),
+    "resident": lazy_gettext("Resident"),
+    "tapd": lazy_gettext("Budget team (TAPD)"),
+}
+
+
 def seat_label(seat: str) -> str:
     """A seat as people say it; ``seat`` is the name the trail keeps ("moderator:32.73…")."""
     role, _colon, scope = seat.partition(":")
@@ -130,19 +138,7 @@ def seat_label(seat: str) -> str:
             return str(
                 _("RW operator, %(area)s", area=area_label(scope)) if scope else _("RW operator")
             )
-        case "author":
-            return str(_("Reporter"))
-        case "supporter":
-            return str(_("A supporter"))
-        case "resident":
-            return str(_("Resident"))
-        case "planner":
-            return department_label(current_app.config["CITY"].roles["planner"])
-        case "tapd":
-            return str(_("Budget team (TAPD)"))
-        case "coordinator":
-            return department_label(current_app.config["CITY"].roles["coordinator"])
-        case "auditor":
-            return department_label(current_app.config["CITY"].roles["auditor"])
+        case "planner" | "coordinator" | "auditor":
+            return department_label(current_app.config["CITY"].roles[role])
         case _:
-            return str(_("System"))
+            return str(SEATS.get(role, _("System")))

@@ -78,6 +78,8 @@ class Cast:
                 return coordinator if item.oversight or triage is None else triage
             case "owner":
                 return office
+            case "validator":
+                return self.validators.get(item.district_code)
             case "level":
                 return {
                     "rw": self.operator(item.area_code, item.rw),

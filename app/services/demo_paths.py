@@ -74,15 +74,18 @@ LAPOR = (
 
 
 def _climb(levels: int) -> str:
-    """Through so many levels of musrenbang; the planner names a department at the third."""
-    steps = []
-    for level in range(levels):
-        steps += ["verify", *(["route"] if level == 2 else []), "agree", "advance"]
-    return " ".join(steps)
+    """Through so many levels of musrenbang: the third surveys, the fourth is the department's."""
+    each = (
+        "verify agree",
+        "verify agree",
+        "survey verify route agree",
+        "judge agree",
+    )
+    return " ".join(f"{steps} advance" for steps in each[:levels])
 
 
-BUDGET = f"{_climb(4)} verify agree enter_rkpd"
-WORKS = f"{BUDGET} enter_apbd procure start_works"
+BUDGET = f"{_climb(4)} verify agree agree_budget enter_rkpd"
+WORKS = f"{BUDGET} enter_apbd procure award start_works"
 MUSRENBANG = (
     Goal((), 9),
     Goal(_path(_climb(1)), 6, hero=True),
@@ -91,21 +94,23 @@ MUSRENBANG = (
     Goal(_path(_climb(4)), 2),
     Goal(_path("verify"), 4),
     Goal(_path(f"{_climb(1)} verify"), 5),
-    Goal(_path(f"{_climb(2)} verify route"), 3),
+    Goal(_path(f"{_climb(2)} survey verify route"), 3),
     Goal(_path(f"{_climb(1)} verify agree"), 4),
-    Goal(_path(f"{_climb(2)} verify route agree"), 3),
+    Goal(_path(f"{_climb(2)} survey verify route agree"), 3),
     Goal(_path(f"{_climb(4)} verify agree"), 2),
     Goal(_path("return"), 2, hero=True),
     Goal(_path("return resubmit verify"), 2),
     Goal(_path(f"{_climb(1)} return"), 2),
     Goal(_path(f"{_climb(1)} verify defer"), 4),
+    Goal(_path(f"{_climb(2)} send_back"), 2),
     Goal(_path(f"{_climb(3)} redirect"), 3),
     Goal(_path(BUDGET), 4),
     Goal(_path(f"{BUDGET} enter_apbd"), 3),
     Goal(_path(f"{BUDGET} enter_apbd procure"), 3),
     Goal(_path(WORKS), 2),
     Goal(_path(f"{WORKS} report_progress report_progress"), 3, hero=True),
-    Goal(_path(f"{WORKS} report_progress finish"), 5),
+    Goal(_path(f"{WORKS} report_progress report_progress finish"), 3),
+    Goal(_path(f"{WORKS} report_progress report_progress finish hand_over confirm_works"), 2),
     Goal(_path(f"{_climb(1)} refuse"), 4),
     Goal(_path(f"{_climb(2)} verify route refuse"), 3),
     Goal(_path("merge"), 3, "pair"),

@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from app.access import Actor
+from app.forms.plan_fields import CHECKLIST
 from app.queries import routing
 from app.workflow import NotAllowed, Phase, Step
 from models import Change, Department, db
@@ -25,6 +26,7 @@ from .demo_plan import Story
 from .demo_scenes import SHOWN, paint
 from .demo_texts import Texts, chances, day_in_words, filled
 from .fill_walk import City
+from .realisation import HALF
 
 SEEDS = 4  # different pictures of one scene
 WITH_PHOTO = {"lapor": 0.42, "musrenbang": 0.22, "badami": 0.18}
@@ -35,6 +37,7 @@ THANKS = re.compile(
     r"terima kasih|nuhun|akhirnya|sekarang|alhamdulillah|beres|jadi (aman|terang|bersih|lancar)",
     re.IGNORECASE,
 )  # said of what has been put right
+CONTRACTORS = ("CV Karya Mandiri", "CV Bina Warga", "Kelompok masyarakat RW (swakelola)")
 NOTE = "Sudah kami periksa bersama ketua RW setempat."
 
 Act = Callable[[], None]
@@ -152,7 +155,7 @@ class Play:
         self, story: Story, item: Any, step: Step, actor: Actor, at: datetime
     ) -> dict[str, Any]:
         given: dict[str, Any] = {}
-        if step.reasons:
+        if step.reasons and step.name != "report_progress":  # no number falls here
             given["reason"] = self._reason(story, step)
         for name in step.answers:
             wanted = name in step.required
@@ -166,7 +169,8 @@ class Play:
         if step.proves and given.get("photos"):
             given["explanations"] = demo_proof.EXPLAINED
         shows = step.name in WORK and "photos" in step.answers and "photos" not in given
-        if shows and self.rng.random() < 0.4:
+        half = given.get("progress", 0) >= HALF  # must be seen
+        if shows and (half or self.rng.random() < 0.4):
             given["photos"] = self._photos(story, item, step, actor, at)
         return given
 
@@ -255,13 +259,46 @@ class Play:
         return self.rng.randrange(1, 16)
 
     def _budget(self, story: Story, item: Any, *_rest: Any) -> int:
-        return round(int((getattr(item, "cost", 0) or 25_000_000) * self.rng.uniform(0.9, 1)), -5)
+        known = (getattr(item, name, None) for name in ("tapd_amount", "cost"))
+        return int(next((amount for amount in known if amount), 25_000_000))
 
     def _sub_kegiatan(self, *_rest: Any) -> str:
         return f"1.03.{self.rng.randrange(2, 13):02d}.2.01.{self.rng.randrange(1, 60):04d}"
 
     def _progress(self, story: Story, item: Any, *_rest: Any) -> int:
-        return min(90, int(item.progress) + self.rng.randrange(20, 45, 5))
+        return min(90, int(item.progress) + self.rng.randrange(30, 50, 5))
+
+    def _verdict(self, *_rest: Any) -> str:
+        return self.rng.choice(("feasible", "feasible", "with_changes"))
+
+    def _checklist(self, *_rest: Any) -> dict[str, str]:
+        usual = dict.fromkeys(CHECKLIST, "yes")
+        return usual | {self.rng.choice(list(CHECKLIST)): self.rng.choice(("yes", "unknown"))}
+
+    def _agreed_amount(self, story: Story, item: Any, *_rest: Any) -> int:
+        return int(item.cost or 25_000_000)
+
+    def _contract_value(self, story: Story, item: Any, *_rest: Any) -> int:
+        return int(int(item.budget or 25_000_000) * self.rng.uniform(0.86, 0.98))
+
+    def _contractor(self, *_rest: Any) -> str:
+        return self.rng.choice(CONTRACTORS)
+
+    def _contract_on(self, story: Story, item: Any, step: Step, actor: Actor, at: datetime) -> date:
+        return at.astimezone(self.city.zone).date()
+
+    _bast_on = _contract_on
+
+    def _spent(self, story: Story, item: Any, step: Step, *_rest: Any) -> int:
+        most = int(item.contract_value or item.budget or 0)
+        done = 1.0 if step.name == "finish" else min(0.9, (item.progress + 20) / 100)
+        return max(int(item.spent), int(most * done))
+
+    def _bast_number(self, *_rest: Any) -> str:
+        return f"600.1/{self.rng.randrange(20, 900)}-BAST"
+
+    def _keeper(self, story: Story, *_rest: Any) -> str:
+        return "Kelurahan bersama pengurus RW"
 
     def _rating(self, *_rest: Any) -> int:
         return self.rng.choices((2, 3, 4, 5), (1, 2, 5, 5))[0]
