@@ -26,6 +26,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
 EVERYBODY = {"stranger", "author", *PEOPLE}
 SIGNED_IN = EVERYBODY - {"stranger"}
 COUNTER = {"operator", "moderator", "moderator elsewhere", "coordinator"}  # type for others
+REVIEWERS = {"moderator", "moderator elsewhere", "coordinator", "planner"}  # beside the catalogue
 KEEPERS = {"coordinator", "admin"}  # of departments, categories and rules
 STAFF_HERE = {"moderator", "validator", "officer", "coordinator", "auditor"}
 
@@ -124,6 +125,30 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "filing.set_place"): (EVERYBODY, 422),
     ("POST", "filing.set_content"): (EVERYBODY, 422),
     ("POST", "filing.send"): (SIGNED_IN, 302),
+    ("GET", "musrenbang_kamus.index"): (EVERYBODY, 200),
+    ("GET", "musrenbang_kamus.choice"): (EVERYBODY, 200),
+    ("GET", "musrenbang_kamus.show"): (EVERYBODY, 404),
+    ("GET", "musrenbang_documents.download"): (EVERYBODY, 404),
+    ("POST", "musrenbang_documents.publish"): (SIGNED_IN, 404),
+    ("POST", "musrenbang_documents.add"): (SIGNED_IN, 404),
+    ("GET", "musrenbang_review.queue"): (REVIEWERS, 200),
+    ("GET", "musrenbang_catalogue.index"): ({"planner"}, 200),
+    ("GET", "musrenbang_catalogue.add"): ({"planner"}, 200),
+    ("POST", "musrenbang_catalogue.add"): ({"planner"}, 422),
+    ("GET", "musrenbang_catalogue.edit"): ({"planner"}, 404),
+    ("POST", "musrenbang_catalogue.edit"): ({"planner"}, 404),
+    ("POST", "musrenbang_catalogue.price"): ({"planner"}, 404),
+    ("POST", "musrenbang_catalogue.end"): ({"planner"}, 404),
+    ("GET", "musrenbang_catalogue.limits"): ({"planner"}, 200),
+    ("POST", "musrenbang_catalogue.limits"): ({"planner"}, 422),
+    ("GET", "musrenbang_rw.begin"): (COUNTER, 302),
+    ("GET", "musrenbang_rw.sheet"): (COUNTER, 200),
+    ("GET", "musrenbang_rw.example"): (COUNTER, 200),
+    ("POST", "musrenbang_rw.autosave"): (COUNTER, 400),
+    ("POST", "musrenbang_rw.send"): (COUNTER, 422),
+    ("POST", "musrenbang_rw.send_row"): (COUNTER, 400),
+    ("POST", "musrenbang_rw.remove"): (COUNTER, 302),
+    ("POST", "musrenbang_rw.upload"): (COUNTER, 302),
     ("GET", "musrenbang_intake.waiting"): (SIGNED_IN, 404),
     ("GET", "musrenbang_cycle.calendar"): (EVERYBODY, 200),
     ("GET", "musrenbang_cycle.feed"): (EVERYBODY, 200),
