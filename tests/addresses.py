@@ -22,8 +22,12 @@ PARTS: dict[str, Any] = {
     "notification_id": 1,
     "size": 192,
     "photo_key": "11111111-2222-4333-8444-555555555555",
+    "row": "11111111-2222-4333-8444-666666666666",
+    "code": "tidak-ada",
     "department_code": make.DEPARTMENT,
     "area_code": make.KELURAHAN,
+    "list_code": make.KELURAHAN,
+    "plan_year": 2027,
     **dict.fromkeys(
         (
             "filter_id",
@@ -34,6 +38,7 @@ PARTS: dict[str, Any] = {
             "batch_id",
             "watch_id",
             "round_id",
+            "document_id",
         ),
         NOWHERE,
     ),
