@@ -67,6 +67,7 @@ DESKS = {
     "moderator", "moderator elsewhere", "validator", "officer", "officer elsewhere", "planner",
     "coordinator",
 }  # fmt: skip
+RANKERS = DESKS | {"operator"}  # each puts the list of its own level in order
 MANY = DESKS - {"validator"}  # who may act on many at once
 WRITERS = {"officer", "officer elsewhere", "coordinator"}  # who keeps answer texts
 NAMELESS = {sort for sort, values in ITEMS.items() if values.get("visibility")}
@@ -152,6 +153,19 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "musrenbang_intake.waiting"): (SIGNED_IN, 404),
     ("GET", "musrenbang_cycle.calendar"): (EVERYBODY, 200),
     ("GET", "musrenbang_cycle.feed"): (EVERYBODY, 200),
+    ("GET", "work_cycle.index"): ({"planner"}, 200),
+    ("POST", "work_cycle.index"): ({"planner"}, 422),
+    ("GET", "work_cycle.show"): ({"planner"}, 404),
+    ("GET", "work_cycle.declare"): ({"planner"}, 404),
+    ("POST", "work_cycle.declare"): ({"planner"}, 404),
+    ("GET", "work_cycle.copy"): ({"planner"}, 404),
+    ("POST", "work_cycle.copy"): ({"planner"}, 404),
+    ("GET", "work_cycle.reopen"): ({"planner"}, 404),
+    ("POST", "work_cycle.reopen"): ({"planner"}, 404),
+    ("GET", "work_cycle.withdraw"): ({"planner"}, 404),
+    ("POST", "work_cycle.withdraw"): ({"planner"}, 404),
+    ("GET", "work_carry.index"): ({"planner"}, 200),
+    ("POST", "work_carry.index"): ({"planner"}, 200),
     ("POST", "suggesting.hint"): (EVERYBODY, 200),
     ("POST", "suggesting.choose"): (EVERYBODY, 302),
     ("GET", "tracking.send"): (EVERYBODY, 302),
@@ -223,6 +237,13 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "work_bulk.cancel"): (MANY, 404),
     ("GET", "musrenbang_levels.surveys"): ({"validator", "coordinator"}, 200),
     ("POST", "musrenbang_levels.surveys"): ({"validator", "coordinator"}, 200),
+    ("GET", "musrenbang_ranking.index"): (EVERYBODY, 200),
+    ("GET", "musrenbang_ranking.show"): (EVERYBODY, 200),
+    ("GET", "musrenbang_ranking.history"): (EVERYBODY, 200),
+    ("GET", "work_ranking.index"): (RANKERS, 200),
+    ("GET", "work_ranking.edit"): ({"moderator", "coordinator"}, 200),
+    ("POST", "work_ranking.save"): ({"moderator", "coordinator"}, 409),
+    ("POST", "work_ranking.rule"): ({"moderator", "coordinator"}, 422),
     ("GET", "musrenbang_scoring.index"): (EVERYBODY, 200),
     ("GET", "musrenbang_scoring.show"): (EVERYBODY, 404),
     ("GET", "musrenbang_scoring.download"): (EVERYBODY, 404),

@@ -39,7 +39,7 @@ def read(text: str, most: int = MOST) -> int:
     bare = re.sub(r"(,00|,-|\.-)$", "", bare)
     worded = _WORDED.fullmatch(bare)
     given = amounts.number(worded["number"] if worded else bare)
-    given *= WORDS[worded["word"].lower()] if worded else 1
+    given *= WORDS[worded["word"]] if worded else 1
     if given != int(given):
         raise ValueError(_("Please write whole rupiah."))
     if given > most:
@@ -135,13 +135,15 @@ def paste(text: str, known: Mapping[str, list[Whose]], table: Table) -> list[str
 def _unread(line: int, cells: list[str], named: list[tuple[str, list[Whose]]]) -> str:
     double = next((cell for cell, whose in named if len(whose) > 1), None)
     if double is not None:
-        return _(
+        told = _(
             "Line %(n)s: “%(what)s” is both a kecamatan and a kelurahan. Please write which, or"
             " its code.",
             n=line,
             what=double,
         )
-    return _("Line %(n)s: we know no area or department “%(what)s”.", n=line, what=cells[0])
+        return str(told)
+    told = _("Line %(n)s: we know no area or department “%(what)s”.", n=line, what=cells[0])
+    return str(told)
 
 
 def _rows(text: str) -> list[list[str]]:
