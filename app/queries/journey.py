@@ -43,7 +43,7 @@ REACHED = {
     "done": "done",
 }
 STOPPED = ("refused", "deferred", "not_realised", "withdrawn", "merged")
-OF = bindparam("proposal")
+OF: Any = bindparam("proposal")
 
 
 @dataclass

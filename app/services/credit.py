@@ -141,12 +141,12 @@ def _write(proposal_id: int) -> None:
         ProposalCredit.proposal_id == proposal_id
     )
     counted = {"credit_count": people.scalar_subquery()}
-    proposal = Proposal.__table__
+    proposal: Any = Proposal.__table__
     db.session.execute(update(proposal).where(proposal.c.id == proposal_id).values(counted))
     db.session.expire(db.session.get_one(Proposal, proposal_id), ["credit_count"])
 
 
-def _credits(proposal_id: int) -> Select[Any]:
+def _credits(proposal_id: int) -> Select[*tuple[Any, ...]]:
     """(proposal, person, from) for everything that came together in a proposal."""
     author = select(Item.author_id).where(Item.id == proposal_id).scalar_subquery()
     return select(literal(proposal_id), Item.author_id, Item.id).where(

@@ -113,7 +113,7 @@ def _shares(item: Item, actor: Actor, shares: Sequence[Mapping[str, Any]]) -> li
         if len(title) < 5:
             raise Refused(f"share{n}_title", _("Please say what this part is."))
         volume, cost = share.get("volume"), share.get("cost")
-        part = {"title": title, "volume": None, "cost": None}
+        part: dict[str, Any] = {"title": title, "volume": None, "cost": None}
         if volume is not None:
             part["volume"] = _volume(item, actor, volume)
         if cost is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from geoalchemy2 import WKTElement
 
@@ -33,6 +33,6 @@ def follow_up(item: Item, step: Step, given: Mapping[str, Any], change: Change) 
     )
     if here := given.get("here"):
         lon, lat = here
-        record.place = WKTElement(f"POINT({lon} {lat})", srid=4326)
+        record.place = cast(Any, WKTElement(f"POINT({lon} {lat})", srid=4326))
         record.metres = rounded(places.metres(db.session, item.id, lon, lat))
     db.session.add(record)
