@@ -137,7 +137,8 @@ def test_outside_the_catalogue_waits_for_the_kelurahan(site, meet, resident, fil
     page.keyboard.press("Enter")
     page.wait_for_load_state("networkidle")
     assert page.locator("[data-outside]").is_visible()
-    page.select_option("select[name='category_code']", index=1)
+    page.fill("#category_code", "seni")
+    page.keyboard.press("Enter")
     for name, value in (("unit", "unit"), ("unit_price", "Rp 75.000.000"), ("volume", "1")):
         resident.type(name, value)
     resident.type("title", title)
@@ -180,3 +181,73 @@ def test_a_planner_changes_a_price_and_sees_whom_it_concerns(site, meet):
     assert "251.000" in planner.page.locator("main").inner_text()
     planner.go("/kerja/musrenbang/batas-rw")
     planner.look("usulan-batas-rw")
+
+
+def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
+    email = f"rw{uuid4().hex[:8]}@contoh.id"
+    with site.app.app_context():
+        make.user(email, roles=("operator",), area_code=make.KELURAHAN, rw=7, name="Bu Operator")
+        make.db.session.commit()
+    operator = meet("operator", DESK)
+    operator.enter(email)
+    operator.go("/kerja/musrenbang/rw")
+    page = operator.page
+    page.fill("#nama", "Ketua RW 07")
+    page.check("#agreed", force=True)
+    typed = [("F08 · Saluran", "90", "1", "Gang Mawar"), ("F18", "8", "2", "Gang Melati"),
+             ("F02", "-4", "3", "Gang Kenanga")]  # fmt: skip
+    for n, cells in enumerate(typed):
+        row = page.locator("[data-row]").nth(n)
+        for name, value in zip(("kamus", "volume", "rt", "tempat"), cells, strict=True):
+            row.locator(f"[data-cell={name}]").fill(value)
+    first = page.locator("[data-row]").first
+    assert "70.200.000" in first.locator("[data-cost]").inner_text()
+    first.locator("[data-cell=kamus]").press("Enter")
+    assert page.evaluate("document.activeElement.closest('[data-row]').dataset.row") == page.locator(
+        "[data-row]"
+    ).nth(1).get_attribute("data-row")
+    operator.look("usulan-rw-tabel")
+    page.locator("form[data-rw] .sticky-actions button").click()
+    operator.until("document.querySelectorAll('.rw-row.is-sent').length === 2")
+    operator.until("document.querySelectorAll('.rw-row.is-wrong').length === 1")
+    operator.trouble.clear()  # the browser notes a row that was refused
+    operator.look("usulan-rw-terkirim")
+
+    page.locator(".rw-row.is-wrong [data-cell=volume]").fill("40,5")
+    page.context.set_offline(True)
+    page.locator("form[data-rw] .sticky-actions button").click()
+    operator.until("document.querySelectorAll('.rw-row.is-waiting').length === 1")
+    operator.trouble.clear()  # there is no signal
+    page.context.set_offline(False)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    operator.until("document.querySelectorAll('.rw-row.is-sent').length === 3")
+    operator.trouble.clear()
+    operator.go("/kerja/musrenbang/rw")
+    assert page.locator(".rw-row.is-sent").count() == 3
+
+    plain = meet("operator tanpa js", PHONE, js=False)
+    plain.enter(email)
+    plain.go("/kerja/musrenbang/rw?baru=1")
+    assert plain.page.locator("[data-row]").count() == 12
+    plain.page.fill("#nama", "Ketua RW 07")
+    plain.page.check("#agreed", force=True)
+    for n, code in enumerate(("F16", "salah ketik")):
+        plain.page.locator("[data-row]").nth(n).locator("[data-cell=kamus]").fill(code)
+        plain.page.locator("[data-row]").nth(n).locator("[data-cell=volume]").fill("1.000,5")
+    plain.look("usulan-rw-polos")
+    with plain.page.expect_navigation():
+        plain.page.locator("form[data-rw] .sticky-actions button").click()
+    assert plain.page.locator(".rw-row.is-wrong").count() == 2, "F16 has at most 500"
+    plain.look("usulan-rw-polos-salah")
+
+    sheet = tmp_path / "usulan.csv"
+    sheet.write_text("Kode;Volume;RT;Alamat\nF14;5;1;Lapangan\nF99;x;;\n", "utf-8")
+    operator.go("/kerja/musrenbang/rw?baru=1")
+    page.locator("main details summary", has_text="spreadsheet").or_(
+        page.locator("main details summary", has_text="Excel")
+    ).first.click()
+    page.set_input_files("#berkas", str(sheet))
+    with page.expect_navigation():
+        page.locator("form[action$='/berkas'] button").click()
+    assert page.locator("[data-row]").first.locator("[data-cell=volume]").input_value() == "5"
+    operator.look("usulan-rw-dari-berkas")

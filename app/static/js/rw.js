@@ -45,7 +45,7 @@
       const line = lines.get(kamus.trim().split(/[\s·]/)[0].toUpperCase());
       const cost = line ? Math.round(number(volume) * Number(line.price)) : NaN;
       const out = row.querySelector("[data-cost]");
-      out.textContent = cost > 0 ? money.format(cost) : kamus.trim() && !line ? words.unknown : line ? `${money.format(line.price)} / ${line.unit}` : "–";
+      out.textContent = cost > 0 ? money.format(cost) : kamus.trim() && !line ? words.unknown : line ? `${money.format(line.price)} / ${line.unit}` : "";
       if (filled(row)) many += 1;
       if (cost > 0) total += cost;
     }
