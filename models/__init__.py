@@ -23,6 +23,26 @@ from .exchange import ExchangePermit, ExternalRef, ImportRun
 from .facet import Facet, FacetRefresh
 from .figure import ComplaintFact, Figure, FigureMonth, FigureRefresh, WorkingDay
 from .filing import Draft, Photo
+from .forum import (
+    ASSET_SORTS,
+    CAME_BY,
+    DOORS,
+    FORUM_GROUPS,
+    FORUM_THEMES,
+    OUTCOMES,
+    PRINT_SORTS,
+    QUORUM_RULES,
+    SEXES,
+    WAYS,
+    Forum,
+    ForumAsset,
+    ForumAttendance,
+    ForumDecision,
+    ForumGuest,
+    ForumMinute,
+    ForumPrint,
+    ForumVersion,
+)
 from .georeport import (
     GeoreportChangeset,
     GeoreportKey,
@@ -85,6 +105,16 @@ from .work import (
 )
 
 __all__ = [
+    "ASSET_SORTS",
+    "CAME_BY",
+    "DOORS",
+    "FORUM_GROUPS",
+    "FORUM_THEMES",
+    "OUTCOMES",
+    "PRINT_SORTS",
+    "QUORUM_RULES",
+    "SEXES",
+    "WAYS",
     "MEASURES",
     "BODIES",
     "CATALOGUE_REVIEWS",
@@ -163,6 +193,14 @@ __all__ = [
     "FigureMonth",
     "FigureRefresh",
     "Follow",
+    "Forum",
+    "ForumAsset",
+    "ForumAttendance",
+    "ForumDecision",
+    "ForumGuest",
+    "ForumMinute",
+    "ForumPrint",
+    "ForumVersion",
     "GeoreportChangeset",
     "GeoreportKey",
     "GeoreportRequest",
