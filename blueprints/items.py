@@ -14,7 +14,7 @@ from app.extensions import limiter
 from app.forms import key_of, whole
 from app.forms.steps import StepForm, answers, form_for
 from app.kinds import Kind, kind_of
-from app.queries import alike, choices, item_page, listing, suggestions
+from app.queries import alike, choices, item_page, listing, plan_prefill, suggestions
 from app.queries import items as lists
 from app.queries.actors import current_actor
 from app.services import inbox, items, supports
@@ -170,6 +170,7 @@ def begin(item: Item, step: Step, form: StepForm, actor: access.Actor) -> None:
         raise NotAllowed(step.name)
     form.seen.data = item_page.trail(db.session(), item, [])[-1].seq
     listing.prefill(db.session(), form, item)
+    plan_prefill.prefill(db.session(), form, item, step.name)
 
 
 def _onward(kind: Kind, item: Item) -> ResponseReturnValue:

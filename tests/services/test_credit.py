@@ -56,9 +56,7 @@ def test_every_proposer_of_joined_proposals_is_named_follows_and_hears(lurah):
     assert {ani.id, budi.id} <= following
     change = items.move(into, "verify", lurah)
     told = set(
-        db.session.scalars(
-            select(Notification.user_id).where(Notification.change_id == change.id)
-        )
+        db.session.scalars(select(Notification.user_id).where(Notification.change_id == change.id))
     )
     assert {ani.id, budi.id} <= told
 
