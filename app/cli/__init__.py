@@ -1,6 +1,7 @@
 """Commands a person runs: ``bin/flask NOUN VERB``.  One module per noun, thin: they call services.
 
-Each module has ``group``, a click command or group; what stands here is found by itself.
+Each module has ``group``, a click command or group, and is found by itself; one whose name begins
+with "_" is shared by others.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from models import db
 def init_app(app: Flask) -> None:
     """Register every noun's commands."""
     for found in iter_modules(__path__):
+        if found.name.startswith("_"):
+            continue
         app.cli.add_command(import_module(f"{__name__}.{found.name}").group)
 
 

@@ -13,12 +13,35 @@ from flask_babel import gettext as _
 
 from .tables import plain
 
-TEXTS = ("id", "title", "body", "address", "reporter", "answer", "reason_text")
-CODES = ("category", "state", "department", "visibility", "channel", "road_class", "reason", "area")
 PLACES = ("latitude", "longitude", "coordinates", "district", "rw", "rt")
-MOMENTS = ("created", "verified", "routed", "accepted", "started", "resolved", "closed")
-FIELDS = (*TEXTS, *CODES, *PLACES, *MOMENTS, "happened_on", "rating")
-NEEDED = ("id", "created", "category", "state")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a table of one kind of item may say; ``needed`` must have a column or a default.
+
+    Of each group in ``either`` one field must have a column.
+    """
+
+    fields: frozenset[str]
+    needed: tuple[str, ...]
+    either: tuple[tuple[str, ...], ...]
+    columns_only: tuple[str, ...] = ()  # what no default can stand for
+
+
+COMPLAINTS = Shape(
+    fields=frozenset(
+        (
+            *("id", "title", "body", "address", "reporter", "answer", "reason_text"),
+            *("category", "state", "department", "visibility", "channel", "road_class"),
+            *("reason", "area", "happened_on", "rating", *PLACES),
+            *("created", "verified", "routed", "accepted", "started", "resolved", "closed"),
+        )
+    ),
+    needed=("id", "created", "category", "state"),
+    either=(("title", "body"),),
+    columns_only=("id", "created"),
+)
 ORDERS = ("dmy", "mdy")
 
 
@@ -53,7 +76,7 @@ class Mapping:
         return words.get(plain(said), said) if words else said
 
 
-def read(path: Path, valid: Map[str, set[str]]) -> Mapping:
+def read(path: Path, valid: Map[str, set[str]], shape: Shape = COMPLAINTS) -> Mapping:
     """The mapping in a file; ``valid`` gives the codes that each field may have.
 
     Raises MappingError.
@@ -66,12 +89,12 @@ def read(path: Path, valid: Map[str, set[str]]) -> Mapping:
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise MappingError([_("The mapping is no TOML: %(why)s.", why=error)]) from None
-    return made(data, valid)
+    return made(data, valid, shape)
 
 
-def made(data: Map[str, Any], valid: Map[str, set[str]]) -> Mapping:
+def made(data: Map[str, Any], valid: Map[str, set[str]], shape: Shape = COMPLAINTS) -> Mapping:
     """As ``read``, from what stands in the file."""
-    problems = list(_problems(data, valid))
+    problems = list(_problems(data, valid, shape))
     if problems:
         raise MappingError(problems)
     values = {
@@ -90,7 +113,7 @@ def made(data: Map[str, Any], valid: Map[str, set[str]]) -> Mapping:
     )
 
 
-def _problems(data: Map[str, Any], valid: Map[str, set[str]]) -> Iterator[str]:
+def _problems(data: Map[str, Any], valid: Map[str, set[str]], shape: Shape) -> Iterator[str]:
     source, defaults = data.get("source"), data.get("defaults", {})
     if not isinstance(source, str) or not source.replace("-", "").isalnum():
         yield _("“source” is missing: letters, digits and hyphens, a name for where it comes from.")
@@ -102,13 +125,14 @@ def _problems(data: Map[str, Any], valid: Map[str, set[str]]) -> Iterator[str]:
         yield from (_("“%(part)s” is a table.", part=name) for name in odd)
         return
     for name, found in parts.items():
-        for field in set(found) - set(FIELDS):
+        for field in sorted(set(found) - shape.fields):
             yield _("%(part)s: there is no field “%(field)s”.", part=name, field=field)
-    for field in NEEDED:
-        if field not in parts["columns"] and (field in ("id", "created") or field not in defaults):
+    for field in shape.needed:
+        if field not in parts["columns"] and (field in shape.columns_only or field not in defaults):
             yield _("columns: “%(field)s” is missing.", field=field)
-    if not {"title", "body"} & set(parts["columns"]):
-        yield _("columns: one of “title” and “body” is needed.")
+    for group in shape.either:
+        if not set(group) & set(parts["columns"]):
+            yield _("columns: one of %(fields)s is needed.", fields=", ".join(group))
     yield from _codes(data, valid)
 
 

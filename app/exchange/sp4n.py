@@ -25,7 +25,8 @@ from app.services.answers import Refused
 from app.workflow import Incomplete, NotAllowed
 from models import Change, ChangeText, Complaint, ExchangePermit, ExternalRef, Item, db
 
-from .complaints import LOCK, Importer, in_batches
+from .complaints import Importer
+from .importing import LOCK, in_batches
 from .records import PATHS
 from .reports import Outcome, Verdict
 from .sp4n_rules import NUMBER, SYSTEM, Rules

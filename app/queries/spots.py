@@ -27,10 +27,10 @@ def spots(session: AnySession, each: int, seed: int) -> dict[str, list[Spot]]:
     return found
 
 
-def points(session: AnySession) -> dict[str, Spot]:
-    """The one point known of every kelurahan."""
+def points(session: AnySession, *levels: str) -> dict[str, Spot]:
+    """The one point known of every kelurahan, or of every area of these levels."""
     query = select(Area.code, func.ST_X(Area.point), func.ST_Y(Area.point))
-    current = Area.level == "kelurahan", Area.valid_to.is_(None)
+    current = Area.level.in_(levels or ("kelurahan",)), Area.valid_to.is_(None)
     return {code: (lon, lat) for code, lon, lat in session.execute(query.where(*current))}
 
 

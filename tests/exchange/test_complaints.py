@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.exchange import complaints, mapping, tables
+from app.exchange import complaints, importing, mapping, tables
 from app.exchange.mapping import MappingError
 from app.exchange.reports import Outcome, Verdict
 from app.queries import trail
@@ -63,7 +63,7 @@ def take(rules: mapping.Mapping) -> Any:
     def go(*rows: str, batch: int = 100, source: str = "uji") -> list[Verdict]:
         table = tables.parse("\n".join((HEAD, *rows)).encode())
         importer = complaints.Importer(rules, None)
-        found = complaints.in_batches(table.rows, batch)
+        found = importing.in_batches(table.rows, batch)
         return [verdict for portion in found for verdict in importer.take(portion)]
 
     return go
@@ -142,8 +142,8 @@ def test_a_flaw_only_the_database_sees_costs_its_row_alone(
 ) -> None:
     tell = complaints.tell
 
-    def spoilt(found: Any, ref: int, ground: Any) -> None:
-        tell(found, ref, ground)
+    def spoilt(found: Any, *more: Any) -> None:
+        tell(found, *more)
         if found.external_id == "4":
             found.trail[1].source = "closed"
 
@@ -260,7 +260,7 @@ def test_two_writers_tell_of_every_portion_once(
     app: Flask, session: Any, rules: mapping.Mapping, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever of them finds the end first, nothing is missing from the report."""
-    from app.cli import complaint
+    from app.exchange import runs
 
     class Slow(complaints.Importer):
         def settle(self, records: Any, verdicts: list[Verdict]) -> list[Verdict]:
@@ -268,8 +268,8 @@ def test_two_writers_tell_of_every_portion_once(
             return done + verdicts
 
     table = tables.parse("\n".join((HEAD, *(GOOD.format(n=n) for n in range(23)))).encode())
-    monkeypatch.setattr(complaint, "_end", lambda dry_run: None)
-    portions = complaints.in_batches(table.rows, 5)
-    told = list(complaint._settled(Slow(rules, None), portions, 5, dry_run=True))
+    monkeypatch.setattr(runs, "_end", lambda dry_run: None)
+    portions = importing.in_batches(table.rows, 5)
+    told = list(runs._settled(Slow(rules, None), portions, 5, dry_run=True))
     numbers = [verdict.number for verdicts in told for verdict in verdicts]
     assert sorted(numbers) == list(range(2, 25)) and len(told) == 5
