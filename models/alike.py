@@ -40,7 +40,8 @@ class CommonWord(Model):
 class Joining(Model):
     """One item joined with another, and whether it was undone.
 
-    ``person_ids`` are those who stand behind the other one only because of this.
+    ``person_ids`` are those it brings who have not said themselves that they stand behind the
+    other one; several joinings may bring the same person.
     """
 
     __tablename__ = "joining"

@@ -25,7 +25,7 @@ from app.kinds import Kind, kind_of
 from app.workflow import NotAllowed
 from models import Category, Consent, Item, Person, Support, User, db
 
-from . import audit, items, tracking
+from . import audit, items, merging, tracking
 
 WORDS = _(
     "I ask the city to file this for me. My name and number are kept with it, seen by the officers "
@@ -168,7 +168,9 @@ def join(item: Item, actor: Actor, given: Given) -> bool:
         raise NotAllowed("support")
     person = person_for(given)
     row = insert(Support).values(item_id=item.id, person_id=person.id).on_conflict_do_nothing()
-    if db.session.scalar(row.returning(Support.item_id)) is None:
+    fresh = db.session.scalar(row.returning(Support.item_id)) is not None
+    merging.own(item.id, person.id)
+    if not fresh:
         return False
     item.support_count = Item.support_count + 1
     tracking.agreed(person, item, "on_behalf", given.how, given.words, actor)

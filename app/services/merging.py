@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
+    Select,
+    any_,
+    cast,
     delete,
     func,
     literal,
@@ -52,20 +56,58 @@ def separate(item: Item, seat: str, at: datetime) -> None:
     into = db.session.get_one(Item, item.merged_into_id, with_for_update={"of": Item})
     item.merged_into_id = None
     db.session.flush()
-    here = select(Joining).where(Joining.into_id == into.id, Joining.undone_at.is_(None))
-    joinings = {joining.item_id: joining for joining in db.session.scalars(here)}
-    undone = joinings.pop(item.id)
+    undone = db.session.scalars(_open(Joining.item_id == item.id)).one()
     undone.undone_at = at
-    gone = set(undone.person_ids)
-    for other in joinings.values():  # they stand behind one that stays as well
-        theirs = set(db.session.scalars(_behind(Item.id == other.item_id)))
-        other.person_ids = sorted({*other.person_ids, *(gone & theirs)})
-        gone -= theirs
-    supports = delete(Support).where(Support.item_id == into.id, Support.person_id.in_(gone))
-    db.session.execute(supports)
-    _count(into)
+    db.session.flush()
+    lose(into.id, undone.person_ids)
     _tell(into, item, "release", seat, at)
     clocks.settle(into)
+
+
+def lose(item_id: int, people: Collection[int]) -> None:
+    """These stand behind an item no longer, unless another one that was joined brings them.
+
+    What the item brought on to another one it was joined with goes there as well.
+    """
+    kept = set(db.session.scalars(_brought(item_id)))
+    gone = set(people) - kept
+    left = delete(Support).where(Support.item_id == item_id, Support.person_id.in_(gone))
+    db.session.execute(left)
+    _count(item_id)
+    withdrawn(item_id, gone)
+
+
+def withdrawn(item_id: int, people: Collection[int]) -> None:
+    """Whoever is not behind an item any more is not brought on by it either, but its author."""
+    joining = db.session.scalars(_open(Joining.item_id == item_id)).one_or_none()
+    if joining is None or not people:
+        return
+    author = select(Item.author_id).where(Item.id == item_id)
+    lost = set(joining.person_ids) & set(people) - {db.session.scalar(author)}
+    joining.person_ids = [number for number in joining.person_ids if number not in lost]
+    db.session.flush()
+    lose(joining.into_id, lost)
+
+
+def own(item_id: int, person_id: int) -> None:
+    """Somebody has said themselves whether they stand behind it: nobody else brings them now."""
+    them = cast(person_id, BigInteger)
+    mine = update(Joining).where(
+        Joining.into_id == item_id, Joining.undone_at.is_(None), them == any_(Joining.person_ids)
+    )
+    without = func.array_remove(Joining.person_ids, them)
+    db.session.execute(mine.values(person_ids=without))
+
+
+def _open(which: ColumnElement[bool]) -> Select[Any]:
+    """Joinings that hold."""
+    return select(Joining).where(which, Joining.undone_at.is_(None))
+
+
+def _brought(item_id: int) -> Select[Any]:
+    """The people who stand behind an item only because others were joined with it."""
+    people = func.unnest(Joining.person_ids)
+    return select(people).where(Joining.into_id == item_id, Joining.undone_at.is_(None))
 
 
 def _tell(into: Item, item: Item, step: str, seat: str, at: datetime) -> None:
@@ -82,19 +124,21 @@ def _behind(which: ColumnElement[bool]) -> CompoundSelect[Any]:
 
 
 def _bring_people(item: Item, into: Item) -> list[int]:
-    """Followers and supporters come along; returns the people who were not there before."""
+    """Followers and supporters come along; returns those who had not supported it themselves."""
     login = select(literal(into.id), User.id).where(User.person_id == item.author_id)
     followers = select(literal(into.id), Follow.user_id).where(Follow.item_id == item.id)
     follows = insert(Follow).from_select(["item_id", "user_id"], followers.union(login))
     db.session.execute(follows.on_conflict_do_nothing())
     people = _behind(Item.id == item.id).subquery()
+    there = set(db.session.scalars(select(Support.person_id).where(Support.item_id == into.id)))
+    themselves = there - set(db.session.scalars(_brought(into.id)))
     rows = select(literal(into.id), people.c.person_id)
     supports = insert(Support).from_select(["item_id", "person_id"], rows).on_conflict_do_nothing()
-    fresh = db.session.scalars(supports.returning(Support.person_id)).all()
-    _count(into)
-    return sorted(fresh)
+    db.session.execute(supports)
+    _count(into.id)
+    return sorted(set(db.session.scalars(select(people.c.person_id))) - themselves)
 
 
-def _count(into: Item) -> None:
-    count = select(func.count()).where(Support.item_id == into.id).scalar_subquery()
-    db.session.execute(update(Item).where(Item.id == into.id).values(support_count=count))
+def _count(item_id: int) -> None:
+    count = select(func.count()).where(Support.item_id == item_id).scalar_subquery()
+    db.session.execute(update(Item).where(Item.id == item_id).values(support_count=count))

@@ -10,6 +10,8 @@ from app.kinds import state_of
 from app.workflow import NotAllowed
 from models import Follow, Item, Support, db
 
+from . import merging
+
 
 def support(item: Item, actor: Actor) -> None:
     """Stand behind the item, once.  Raises NotAllowed."""
@@ -20,6 +22,7 @@ def support(item: Item, actor: Actor) -> None:
         insert(Support).values(row).on_conflict_do_nothing().returning(Support.item_id)
     )
     _count(item, len(done.all()))
+    merging.own(item.id, actor.person_id or 0)
     follow(item, actor)
 
 
@@ -30,7 +33,11 @@ def withdraw(item: Item, actor: Actor) -> None:
         .where(Support.item_id == item.id, Support.person_id == actor.person_id)
         .returning(Support.item_id)
     )
-    _count(item, -len(done.all()))
+    gone = done.all()
+    _count(item, -len(gone))
+    if gone:
+        merging.own(item.id, actor.person_id or 0)
+        merging.withdrawn(item.id, [actor.person_id or 0])
 
 
 def _count(item: Item, change: int) -> None:
