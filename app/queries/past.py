@@ -70,10 +70,9 @@ def _reasons(session: AnySession, ids: list[int]) -> dict[int, str]:
     query = (
         select(Change.item_id, Change.reason)
         .where(Change.item_id.in_(ids), Change.reason != "")
-        .distinct(Change.item_id)
-        .order_by(Change.item_id, Change.seq.desc())
+        .order_by(Change.item_id, Change.seq)
     )
-    return dict(session.execute(query).all())  # type: ignore[arg-type]
+    return {item_id: reason for item_id, reason in session.execute(query)}
 
 
 def _told(row: Any, year: Any, reason: str) -> str:

@@ -51,6 +51,7 @@
     }
     const over = (sum.dataset.most && many > Number(sum.dataset.most)) || (sum.dataset.envelope && total > Number(sum.dataset.envelope));
     sum.querySelector("[data-sum-n]").textContent = many;
+    sum.querySelector("[data-sum-taken]").textContent = sum.dataset.taken;
     sum.querySelector("[data-sum-money]").textContent = money.format(total);
     sum.querySelector("[data-sum-said]").textContent = over ? words.over : "";
     sum.classList.toggle("is-over", Boolean(over));
