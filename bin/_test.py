@@ -12,18 +12,26 @@ from _cluster import TEST, using
 from _ensure import ensure
 from _flask import call
 from _packages import browser
-from _say import main
+from _say import CHECKOUT, main
 from _venv import PYTHON
 
 MOST_PROCESSES = 4
+LOOKING = {"--pdb", "--trace", "-s", "--collect-only", "--co"}
 # Settings of a developer's shell must not reach the tests.
 KEPT = {"REMBUK_TEST_DATABASE_URL", "REMBUK_CHROMIUM"}
 
 
-def side_by_side() -> list[str]:
-    """Options of pytest for the whole suite: one process a core, each file in one of them."""
+def side_by_side(arguments: list[str]) -> list[str]:
+    """Options of pytest for the whole suite: one process a core, each file in one of them.
+
+    None when a file or folder is named, or somebody wants to look into a test as it runs.  The
+    files keep the order tests/conftest.py gives them.
+    """
     cores = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
-    return ["-n", str(cores), "--dist", "loadfile"] if cores > 1 else []
+    named = any((CHECKOUT / argument.partition("::")[0]).exists() for argument in arguments)
+    if cores == 1 or named or LOOKING.intersection(arguments):
+        return []
+    return ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def test(arguments: list[str]) -> int:
@@ -31,7 +39,7 @@ def test(arguments: list[str]) -> int:
     ensure(tests=True)
     env = {k: v for k, v in os.environ.items() if not k.startswith("REMBUK_") or k in KEPT}
     env["REMBUK_CHROMIUM"] = browser() or ""
-    command = [str(PYTHON), "-m", "pytest", *(arguments or side_by_side())]
+    command = [str(PYTHON), "-m", "pytest", *side_by_side(arguments), *arguments]
     if env.get("REMBUK_TEST_DATABASE_URL"):
         return call(command, env)
     with using(TEST) as cluster:
