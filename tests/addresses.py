@@ -28,6 +28,7 @@ PARTS: dict[str, Any] = {
     "area_code": make.KELURAHAN,
     "list_code": make.KELURAHAN,
     "plan_year": 2027,
+    "version_number": 999,
     **dict.fromkeys(
         (
             "filter_id",
@@ -39,6 +40,7 @@ PARTS: dict[str, Any] = {
             "watch_id",
             "round_id",
             "document_id",
+            "window_id",
         ),
         NOWHERE,
     ),
