@@ -86,3 +86,11 @@ def candidates(
         .order_by(Proposal.area_code, Proposal.rw, Proposal.id)
     )
     return list(session.scalars(query))
+
+
+def years(session: AnySession) -> list[int]:
+    """The plan years of which something was not realised or stayed deferred, the latest first."""
+    table = Proposal.__table__
+    query = select(table.c.plan_year).join(Item, Item.id == table.c.id)
+    left = query.where(Item.state.in_(CARRIED_FROM)).distinct()
+    return sorted(session.scalars(left), reverse=True)

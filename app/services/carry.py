@@ -7,7 +7,7 @@ never left its RW begins there again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.access import Actor
 from app.kinds.musrenbang_carry import CARRIED_FROM
 from app.queries import cycles
 from app.queries.calendar import city_day
-from app.workflow import Step
+from app.workflow import NotAllowed, Step
 from models import PROPOSAL_LEVELS, Change, Item, Photo, Proposal, db
 
 from . import credit
@@ -73,6 +73,24 @@ def target_year(item: Proposal, at: datetime) -> int:
 def begins_at(item: Proposal) -> str:
     """The level at which it begins again."""
     return LOW if item.level == LOW else BEGINS
+
+
+def carry_all(
+    proposals: Iterable[Proposal], actor: Actor, note: str, arrived: datetime
+) -> tuple[int, int]:
+    """Carry over each by itself; how many were, and how many could not be any more."""
+    from . import items  # it calls us
+
+    done = failed = 0
+    for proposal in proposals:
+        try:
+            with db.session.begin_nested():
+                items.move(proposal, STEP, actor, {"note": note}, arrived=arrived)
+        except (NotAllowed, Refused, items.Stale):
+            failed += 1
+        else:
+            done += 1
+    return done, failed
 
 
 def follow_up(item: Item, step: Step, given: Mapping[str, Any], change: Change) -> None:

@@ -138,15 +138,15 @@ def _problem(effect: Effect, at: datetime) -> str:
     """Why it cannot be like that; "" when it can."""
     want, before = effect.wanted, effect.before
     if want.opens_at >= want.closes_at:
-        return _("It must close after it opens.")
+        return str(_("It must close after it opens."))
     if want.closes_at - want.opens_at > LONGEST:
-        return _("That is longer than two years. Please check the dates.")
+        return str(_("That is longer than two years. Please check the dates."))
     if want.stage not in AREA_STAGES and want.area_code != cycles.city_code():
-        return _("This stage is held for the whole city.")
+        return str(_("This stage is held for the whole city."))
     if before is not None and before.closes_at < at:
-        return _("It is over already. To open it once more, use “Open again”.")
+        return str(_("It is over already. To open it once more, use “Open again”."))
     if before is not None and before.opens_at <= at and want.closes_at < at:
-        return _("It is open now and cannot have closed before this moment.")
+        return str(_("It is open now and cannot have closed before this moment."))
     return ""
 
 
