@@ -32,6 +32,7 @@ HEAD = "kepala"
 NAMESPACE = uuid.UUID("1c7c3c9e-52a5-4a1c-9d43-0d2a3c6c2b19")
 MOST_ROWS = 60
 ROWS = 12
+PLACE = "urut"  # where a row stands in its sheet
 CELLS = ("kamus", "volume", "rt", "tempat", "titik", "masalah", "penerima", "pengusul")
 HEAD_CELLS = ("area_code", "rw", "nama", "telepon", "channel", "how", "agreed", "funding")
 LONGEST = 2000
@@ -72,9 +73,13 @@ def find(key: uuid.UUID, actor: Actor) -> Draft | None:
 
 def keep(key: uuid.UUID, actor: Actor, page: str, typed: Mapping[str, str]) -> Draft:
     """Save the head or a row as it was typed.  Raises NotAllowed."""
-    find(key, actor)
+    draft = find(key, actor)
     names = HEAD_CELLS if page == HEAD else CELLS
-    kept = {name: typed[name][:LONGEST] for name in names if name in typed}
+    kept: dict[str, Any] = {name: typed[name][:LONGEST] for name in names if name in typed}
+    if page != HEAD:
+        pages = draft.data if draft else {}
+        places = {name: said.get(PLACE, 0) for name, said in pages.items() if name != HEAD}
+        kept[PLACE] = places.get(page) or max(places.values(), default=0) + 1
     return drafts.save(key, SORT, actor, page, kept)
 
 
@@ -89,6 +94,7 @@ def lines(draft: Draft | None, rows: int = ROWS) -> list[Line]:
     """The rows of a sheet, those filed among them, then empty ones up to ``rows`` unfiled."""
     pages = draft.data if draft else {}
     typed = [Line(key, dict(pages[str(key)])) for key in map(page_key, pages) if key is not None]
+    typed.sort(key=lambda line: int(line.cells.pop(PLACE, 0)))  # JSONB keeps no order
     made = _made([line.key for line in typed])
     for line in typed:
         line.item = made.get(line.key)
