@@ -24,6 +24,7 @@ from app.queries.labels import seat_label
 from app.services import bulk_acts
 from models import db
 
+from . import musrenbang_places
 from .guards import may
 
 bp = Blueprint("work", __name__, url_prefix="/kerja")
@@ -62,28 +63,32 @@ PLANNING = Desk(
 DESKS = {desk.endpoint: desk for desk in (TRIAGE, DEPARTMENT, PLANNING)}
 
 
+# Who may do what has which page: act, endpoint, name.
+PLACES = (
+    ("work_triage", "work.triage", lazy_gettext("Area queue")),
+    ("survey", "musrenbang_levels.surveys", lazy_gettext("Surveys")),
+    ("work_owner", "work.department", lazy_gettext("Department queue")),
+    ("work_owner", "work_field.cards", lazy_gettext("In the field")),
+    ("work_plan", "work.planning", lazy_gettext("Planning queue")),
+    ("decide_owners", "outside.to_decide", lazy_gettext("Owners to decide")),
+    ("file_on_behalf", "counter.begin", lazy_gettext("Counter")),
+    ("draw_up_breach", "privacy.breach", lazy_gettext("Data that got out")),
+    ("keep_routing", "admin_rules.index", lazy_gettext("Who owns what")),
+    ("give_mandates", "admin.mandates", lazy_gettext("Mandates")),
+)
+
+
 def places_for(actor: Actor) -> list[dict[str, str]]:
     """The queues this actor works in, as links."""
-    links = []
-    if access.may(actor, "work_triage"):
-        links.append({"url": url_for("work.triage"), "label": _("Area queue")})
-    if access.may(actor, "survey"):
-        links.append({"url": url_for("musrenbang_levels.surveys"), "label": _("Surveys")})
-    if access.may(actor, "work_owner"):
-        links.append({"url": url_for("work.department"), "label": _("Department queue")})
-        links.append({"url": url_for("work_field.cards"), "label": _("In the field")})
-    if access.may(actor, "work_plan"):
-        links.append({"url": url_for("work.planning"), "label": _("Planning queue")})
-    if access.may(actor, "decide_owners"):
-        links.append({"url": url_for("outside.to_decide"), "label": _("Owners to decide")})
-    if access.may(actor, "file_on_behalf"):
-        links.append({"url": url_for("counter.begin"), "label": _("Counter")})
-    if access.may(actor, "draw_up_breach"):
-        links.append({"url": url_for("privacy.breach"), "label": _("Data that got out")})
-    if access.may(actor, "keep_routing"):
-        links.append({"url": url_for("admin_rules.index"), "label": _("Who owns what")})
-    if access.may(actor, "give_mandates"):
-        links.append({"url": url_for("admin.mandates"), "label": _("Mandates")})
+    if not actor.seats:
+        return []
+    links = [
+        {"url": url_for(endpoint), "label": str(label)}
+        for act, endpoint, label in PLACES
+        if access.may(actor, act)
+    ]
+    if ways := musrenbang_places.musrenbang_work_places():
+        links.append({"url": ways[0]["url"], "label": _("Musrenbang")})
     return links
 
 
