@@ -141,9 +141,19 @@ def _filed(kind: Kind, form: Any, values: dict[str, Any]) -> ResponseReturnValue
         return problem(409)
     else:
         db.session.commit()
-        return receipt(item, code, behalf.receipt(item, actor))
+        return receipt(item, code, behalf.receipt(item, actor)) if code else _filed_before(item)
     db.session.rollback()
     return _page(kind, form)
+
+
+def _filed_before(item: Item) -> ResponseReturnValue:
+    """A colleague sent the same form first; theirs is the receipt."""
+    said = _("A colleague has filed this already: %(number)s. Nothing was filed twice.",
+             number=item.number)  # fmt: skip
+    flash(said, "info")
+    if access.may(current_actor(), "read", item):
+        return redirect(url_for("items.show", kind=kind_of(item), number=item.number))
+    return redirect(url_for(".entry", kind=kind_of(item)))
 
 
 def _key(form: Any) -> uuid.UUID:

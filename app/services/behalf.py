@@ -114,14 +114,16 @@ def _covers(seat: Seat, area_code: str, rw: int | None) -> bool:
 
 def file(
     kind: Kind, actor: Actor, key: uuid.UUID, values: Mapping[str, Any], given: Given
-) -> tuple[Item, str]:
+) -> tuple[Item, str | None]:
     """File for somebody.  Returns the item and its tracking code.
 
-    The same key twice gives the same item and a fresh code, for the operator who typed it.
+    The same key twice gives the same item: with a fresh code for the operator who typed it, with
+    none for a colleague, since the first receipt stays good.
     Raises NotAllowed, OutOfReach, AboutOfficials and items.Emergency.
     """
     item = filed(kind, actor, key, values, given)
-    return item, tracking.issue(item, actor)
+    mine = item.filed_by_id == actor.user_id
+    return item, tracking.issue(item, actor) if mine else None
 
 
 def filed(
@@ -137,9 +139,10 @@ def filed(
     """As ``file``, without a code; for ``person`` when it is known who, ``at`` when it arrived."""
     if not may(actor, "file_on_behalf"):
         raise NotAllowed("file_on_behalf")
+    db.session.execute(items.LOCK, {"key": str(key)})  # two at once take turns
     earlier = db.session.scalar(select(Item).where(Item.filing_key == key))
     if earlier is not None:
-        if earlier.filed_by_id != actor.user_id:
+        if earlier.filed_by_id != actor.user_id and not _of_colleagues(earlier, actor):
             raise NotAllowed("file_on_behalf")
         return earlier
     if not reaches(actor, values["area_code"], values.get("rw")):
@@ -153,6 +156,14 @@ def filed(
     if given.phone:
         tracking.agreed(person, item, "contact", given.how, given.words, actor)
     return item
+
+
+def _of_colleagues(item: Item, actor: Actor) -> bool:
+    """Was it typed for somebody at a seat like the actor's?  What its author sent is never."""
+    agreed = select(Consent.id).where(Consent.item_id == item.id, Consent.purpose == "on_behalf")
+    typed = db.session.scalar(agreed.limit(1)) is not None
+    known = not item.oversight or bool(actor.seats_as("coordinator"))
+    return typed and known and reaches(actor, item.area_code, item.rw)
 
 
 def join(item: Item, actor: Actor, given: Given) -> bool:

@@ -207,9 +207,19 @@ def _file(batch: Batch, row: BatchRow, actor: Actor) -> None:
         log.error("batch row", batch=batch.id, line=row.line, exc_info=error)
         row.problem = _("Something broke on our side.")
     else:
-        row.item_id, batch.filed = item.id, batch.filed + 1
-        return
+        if not _in_another(row, item):
+            row.item_id, batch.filed = item.id, batch.filed + 1
+            return
+        row.problem = _("Filed before as %(number)s.", number=item.number)
     batch.good, batch.bad = batch.good - 1, batch.bad + 1
+
+
+def _in_another(row: BatchRow, item: Item) -> bool:
+    """Did another table file this while the row waited?"""
+    theirs = select(BatchRow.line).where(
+        BatchRow.item_id == item.id, BatchRow.batch_id != row.batch_id
+    )
+    return db.session.scalar(theirs.limit(1)) is not None
 
 
 def rows(batch: Batch, *, bad: bool, limit: int = 200) -> list[tuple[BatchRow, str | None]]:

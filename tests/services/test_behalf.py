@@ -36,14 +36,34 @@ def test_an_item_typed_for_somebody_is_theirs_with_consent_channel_and_code(kind
     assert tracking.find(item.number, code).item_id == item.id
 
 
-def test_the_same_key_makes_one_item_and_only_for_who_typed_it():
+def test_the_same_key_makes_one_item_and_one_receipt():
     actor, key = clerk(), uuid.uuid4()
     first, old = filed(actor, key=key)
     second, new = filed(actor, key=key)
     assert first is second
     assert old != new
+    theirs, none = filed(clerk(), key=key)  # a colleague sees it; the receipt stays good
+    assert theirs is first
+    assert none is None
+    assert tracking.find(first.number, new)
     with pytest.raises(NotAllowed):
-        filed(clerk(), key=key)
+        filed(clerk(area_code=make.OTHER_KELURAHAN), key=key)
+
+
+def test_a_key_of_what_its_author_sent_tells_an_operator_nothing():
+    mine = make.item("lapor", make.user())
+    with pytest.raises(NotAllowed):
+        filed(clerk(), key=mine.filing_key)
+
+
+def test_a_colleague_who_sends_the_same_form_is_led_to_what_is_there(client_for):
+    sent = form()
+    first, second = (client_for(make.user(roles=("moderator",))) for _n in range(2))
+    assert first.post("/kerja/loket/lapor", data=sent).status_code == 200
+    there = second.post("/kerja/loket/lapor", data=sent | {"sure": "1"})
+    item = db.session.scalars(select(Item)).one()
+    assert there.location == f"/lapor/{item.number}"
+    assert item.number in second.get(there.location).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

@@ -243,3 +243,13 @@ def test_the_empty_table_has_a_column_for_each_question(client_for):
     head = client.get("/kerja/loket/tabel/contoh").get_data(as_text=True)
     assert "Bagaimana keadaan lampunya?" in head
     assert "Jangan menyentuh kabel" not in head
+
+
+def test_one_table_brought_by_two_operators_at_once_is_filed_once():
+    first, second = (read(batch_of(HEAD + line(1), clerk())) for _n in range(2))
+    assert (first.good, second.good) == (1, 1)
+    for batch in (first, second):
+        file_all(batch)
+    item = db.session.scalars(select(Item)).one()
+    assert (first.filed, second.filed, second.bad) == (1, 0, 1)
+    assert item.number in problems(second)[2]

@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.kinds import KINDS
-from app.services import comments, items, supports
+from app.services import behalf, comments, items, supports
 from app.services.answers import Refused
 from app.workflow import NotAllowed
-from models import Change, Comment, Item, Support, User, db
+from models import Change, Comment, Consent, Item, Person, Support, User, db
 from tests import factories as make
 from tests.live import at_once, live_app
 
@@ -182,3 +182,26 @@ def test_two_items_joined_with_each_other_at_once_do_not_form_a_ring(live, prepa
     told = (items.Stale, NotAllowed, Refused)
     assert sum(r is None for r in results) == 1, results
     assert sum(isinstance(r, told) for r in results) == 1, results
+
+
+def test_two_operators_who_send_one_form_at_once_file_one_item_and_both_see_it(live, prepared):
+    clerks = prepared(lambda: ids(*(make.user(roles=("moderator",)) for _ in range(2))))
+    key, values = uuid.uuid4(), prepared(make.values)
+    given = behalf.Given("Ratna Baru", "0812 7777 1234", "counter", "spoken", "Saya minta.")
+
+    def act(number):
+        actor = actor_of(clerks[number % 2])
+        item, code = behalf.file(KINDS["lapor"], actor, key, values, given)
+        db.session.commit()
+        return item.id, item.number, code, number % 2
+
+    results = at_once(live, EIGHT, act)
+    assert len({result[:2] for result in results}) == 1, results
+    with live.app_context():
+        people = select(Person).where(Person.name == "Ratna Baru")
+        assert len(db.session.scalars(people).all()) == 1
+        agreed = select(Consent.purpose).where(Consent.item_id == results[0][0])
+        assert sorted(db.session.scalars(agreed)) == ["contact", "on_behalf"]
+        typist = db.session.get_one(Item, results[0][0]).filed_by_id
+        for _id, _number, code, who in results:
+            assert (code is not None) == (clerks[who] == typist)
