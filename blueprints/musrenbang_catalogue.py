@@ -101,7 +101,8 @@ def edit(code: str) -> ResponseReturnValue:
 @limiter.limit("300/hour")
 def price(code: str) -> ResponseReturnValue:
     """First what a new price would mean, then the price itself."""
-    entry, form = _entry(code), PriceForm()
+    entry = _entry(code)
+    form: Any = PriceForm()
     line = _filled(LineForm(formdata=None, obj=entry))
     if not form.validate_on_submit():
         return _page(entry, line, form)
@@ -137,7 +138,7 @@ def end(code: str) -> ResponseReturnValue:
     return redirect(url_for(".edit", code=code))
 
 
-def _page(entry: CatalogueEntry, form: Any, money: Any, preview: Any = None) -> Any:
+def _page(entry: CatalogueEntry, form: Any, money: Any, preview: Any = None) -> ResponseReturnValue:
     page = render_template(
         "musrenbang/kamus_edit.html",
         entry=entry,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -34,7 +35,7 @@ def index() -> ResponseReturnValue:
     first = max(0, min((whole(request.args.get("hal")) or 1) - 1, 1000)) * SHOWN
     rows = found[first : first + SHOWN]
     args = {"q": sought.words, "bidang": sought.bidang, "opd": sought.department}
-    kept = {name: value for name, value in args.items() if value}
+    kept: dict[str, Any] = {name: value for name, value in args.items() if value}
     page = first // SHOWN + 1
     return render_template(
         "musrenbang/kamus_index.html",

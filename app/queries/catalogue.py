@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
@@ -56,7 +57,7 @@ def holds(day: date) -> ColumnElement[bool]:
     return and_(begun, or_(CatalogueEntry.valid_to.is_(None), CatalogueEntry.valid_to > day))
 
 
-def priced(day: date) -> Select[Any]:
+def priced(day: date) -> Select[CatalogueEntry, int]:
     """Entries of that day with their price: rows of (entry, rupiah)."""
     price = CataloguePrice
     on = and_(
@@ -67,7 +68,9 @@ def priced(day: date) -> Select[Any]:
     return select(CatalogueEntry, price.unit_price).join(price, on).where(holds(day))
 
 
-def found(session: AnySession, sought: Sought, day: date | None = None) -> Sequence[Row[Any]]:
+def found(
+    session: AnySession, sought: Sought, day: date | None = None
+) -> Sequence[Row[CatalogueEntry, int]]:
     """Entries that fit, the best first; rows of (entry, rupiah)."""
     query = priced(day or city_day())
     if sought.bidang:
@@ -119,7 +122,8 @@ def uses(session: AnySession, codes: Sequence[str]) -> dict[str, Use]:
         .where(Proposal.catalogue_code.in_(codes), public_items())
         .group_by(Proposal.catalogue_code)
     )
-    return {code: Use(*counts) for code, *counts in session.execute(query)}
+    rows = session.execute(query)
+    return {code or "": Use(many, funded, done) for code, many, funded, done in rows}
 
 
 def examples(session: AnySession, code: str, most: int = 5) -> Sequence[Proposal]:
@@ -150,17 +154,24 @@ def is_entry(code: str | None) -> bool:
     return bool(code) and code != OUTSIDE
 
 
-def concerned(session: AnySession, code: str) -> Row[Any]:
-    """Proposals of an entry that nobody has finished with: ``many``, ``cost``, ``volume``.
+@dataclass(frozen=True)
+class Concerned:
+    """Open proposals of an entry: how many, what they cost together, and of how much."""
+
+    many: int
+    cost: int
+    volume: Decimal
+
+
+def concerned(session: AnySession, code: str) -> Concerned:
+    """Proposals of an entry that nobody has finished with.
 
     They keep the price of their day; whoever changes a price sees how many it does not reach.
     """
     still = KINDS["musrenbang"].workflow.in_phase(Phase.NEW, Phase.OPEN)
-    query = select(
-        func.count().label("many"),
-        func.coalesce(func.sum(Proposal.cost), 0).label("cost"),
-        func.coalesce(func.sum(Proposal.volume), 0).label("volume"),
-    ).select_from(Proposal)
-    return session.execute(
-        query.where(Proposal.catalogue_code == code, Item.state.in_(still))
-    ).one()
+    query = select(func.count(), func.sum(Proposal.cost), func.sum(Proposal.volume)).select_from(
+        Proposal
+    )
+    query = query.where(Proposal.catalogue_code == code, Item.state.in_(still))
+    many, cost, volume = session.execute(query).one()
+    return Concerned(many, int(cost or 0), volume or Decimal(0))

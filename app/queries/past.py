@@ -82,16 +82,17 @@ def _told(row: Any, year: Any, reason: str) -> str:
     if reason and state.phase in ("closed", "new", "open"):
         became = f"{became}, {str(REASONS.get(reason, reason)).lower()}"
     if year is None:
-        return _("Reported in %(year)s: %(became)s.", year=row.created_at.year, became=became)
-    if year.funding != "musrenbang":
-        money = {"prakarsa_rw": _("Prakarsa RW"), "pokir": _("pokir")}[year.funding]
-        return _(
+        told = _("Reported in %(year)s: %(became)s.", year=row.created_at.year, became=became)
+    elif year.funding != "musrenbang":
+        told = _(
             "Proposed for %(year)s (%(money)s): %(became)s.",
             year=year.plan_year,
-            money=money,
+            money={"prakarsa_rw": _("Prakarsa RW"), "pokir": _("pokir")}[year.funding],
             became=became,
         )
-    return _("Proposed for %(year)s: %(became)s.", year=year.plan_year, became=became)
+    else:
+        told = _("Proposed for %(year)s: %(became)s.", year=year.plan_year, became=became)
+    return str(told)
 
 
 def of_item(session: AnySession, item: Item, lon: float, lat: float, actor: Actor) -> list[Earlier]:

@@ -53,13 +53,13 @@ def room(session: AnySession, plan_year: int, area_code: str, rw: int | None) ->
         return Room(agreed.most if agreed else None, 0, agreed.envelope if agreed else None)
     many, cost = session.execute(_taken(plan_year, area_code, rw)).one()
     if agreed is None:
-        return Room(None, many, None, cost)
-    return Room(agreed.most, many, agreed.envelope, cost)
+        return Room(None, many, None, int(cost or 0))
+    return Room(agreed.most, many, agreed.envelope, int(cost or 0))
 
 
-def _taken(plan_year: int, area_code: str, rw: int) -> Select[Any]:
+def _taken(plan_year: int, area_code: str, rw: int) -> Select[int, int | None]:
     """How many were handed in, and their cost; what came over from another year is not new."""
-    query = select(func.count(), func.coalesce(func.sum(Proposal.cost), 0)).select_from(Proposal)
+    query = select(func.count(), func.sum(Proposal.cost)).select_from(Proposal)
     return query.where(
         Item.area_code == area_code,
         Item.rw == rw,

@@ -203,9 +203,9 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     first = page.locator("[data-row]").first
     assert "70.200.000" in first.locator("[data-cost]").inner_text()
     first.locator("[data-cell=kamus]").press("Enter")
-    assert page.evaluate("document.activeElement.closest('[data-row]').dataset.row") == page.locator(
-        "[data-row]"
-    ).nth(1).get_attribute("data-row")
+    assert page.evaluate(
+        "document.activeElement.closest('[data-row]').dataset.row"
+    ) == page.locator("[data-row]").nth(1).get_attribute("data-row")
     operator.look("usulan-rw-tabel")
     page.locator("form[data-rw] .sticky-actions button").click()
     operator.until("document.querySelectorAll('.rw-row.is-sent').length === 2")

@@ -15,7 +15,6 @@ from tests import factories as make
 from tests.live import at_once, live_app
 
 
-
 @pytest.fixture
 def agreed(session):
     """Three for each RW of the kelurahan, five for the city's others."""
