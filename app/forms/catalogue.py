@@ -17,10 +17,14 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.kinds.musrenbang_form import BIDANG
-
 from . import Form
 from .amounts import RupiahField, VolumeField
+
+BIDANG = [
+    ("fisik", _("Physical works")),
+    ("ekonomi", _("Economy")),
+    ("sosial_budaya", _("Social and culture")),
+]
 
 
 def _code(form: Any, field: Any) -> None:

@@ -10,13 +10,9 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional, Sto
 
 from app.forms import ItemForm
 from app.forms.amounts import RupiahField, VolumeField
+from app.forms.catalogue import BIDANG
 
 OUTSIDE = "luar"  # chosen instead of a line of the catalogue
-BIDANG = [
-    ("fisik", _("Physical works")),
-    ("ekonomi", _("Economy")),
-    ("sosial_budaya", _("Social and culture")),
-]
 GROUPS = [
     ("umum", _("Residents in general")),
     ("perempuan", _("Women")),
@@ -91,3 +87,6 @@ class ProposalForm(ItemForm):
         _("What residents contribute themselves"),
         validators=[Optional(), Length(max=300, message=_("At most 300 characters."))],
     )
+
+
+__all__ = ["BIDANG", "FUNDINGS", "GROUPS", "LAND", "OUTSIDE", "ProposalForm"]

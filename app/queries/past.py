@@ -72,7 +72,7 @@ def _reasons(session: AnySession, ids: list[int]) -> dict[int, str]:
         .where(Change.item_id.in_(ids), Change.reason != "")
         .order_by(Change.item_id, Change.seq)
     )
-    return {item_id: reason for item_id, reason in session.execute(query)}
+    return dict(session.execute(query).tuples())
 
 
 def _told(row: Any, year: Any, reason: str) -> str:

@@ -187,9 +187,8 @@ def test_a_phone_sends_a_row_once_however_often_it_asks(client, operator):
     assert client.post(address, data=form).json == first.json
     assert len(proposals()) == 1
     assert client.post(address, data=form | {"account": "another"}).status_code == 401
-    refused = client.post(
-        f"{sheet()}/baris/{uuid.uuid4()}", data=form | {"volume": "5.000.000.000"}
-    )
+    elsewhere = f"{sheet()}/baris/{uuid.uuid4()}"
+    refused = client.post(elsewhere, data=form | {"volume": "5.000.000.000"})
     assert refused.status_code == 422
     assert refused.json["cells"]["volume"]
     unsigned = client.post(f"{sheet()}/baris/{uuid.uuid4()}", data=form | {"agreed": ""})

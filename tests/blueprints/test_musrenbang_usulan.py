@@ -74,10 +74,10 @@ def test_what_the_catalogue_knows_is_not_asked(client):
     assert item.readiness == {"lahan": "yes", "aset": "no"}
 
 
-@pytest.mark.parametrize(
-    "volume",
-    ["-3", "0", "5000000000", "5.000.000.000", "1501", "dua", "", "1,2,3", "NaN", "9" * 50],
-)
+NO_VOLUMES = ("-3", "0", "5000000000", "5.000.000.000", "1501", "dua", "", "1,2,3", "NaN", "9" * 50)
+
+
+@pytest.mark.parametrize("volume", NO_VOLUMES)
 def test_a_volume_that_makes_no_sense_is_named_and_kept(client, volume):
     response = typed(client, uuid.uuid4(), volume=volume)
     assert response.status_code == 422
