@@ -55,10 +55,11 @@ def begin(
     db.session.add(update)
     db.session.flush()
     draft = drafts.save(mark(update), KIND, actor, "kabar", answers | {"step": step.name})
-    seen = set(draft.data.get("foto", {}))
-    for photo in photos.waiting(item, step.name, actor):
+    there = photos.waiting(item, step.name, actor)
+    for photo in there:
         if photo.status == "refused":
             photos.remove(photo)
+    seen = set(draft.data.get("foto", {})) if there else set()
     new = [data for file in files if _digest(data := file.read()) not in seen]
     for data in new:
         _stage(data, item, step.name, actor)

@@ -30,7 +30,7 @@ from .images import Broken, PhotoProblem, TooLarge
 
 MOST = 5
 MOST_LOOSE = 20  # uploaded within an hour for steps that were not taken
-LOOSE_DAYS = 2
+LOOSE_HOURS = 24  # a photo that belongs to no draft and no item is kept so long
 STUCK_HOURS = 24
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 20))")
 
@@ -251,7 +251,7 @@ def sweep() -> None:
     now = datetime.now(UTC)
     _give_up(now - timedelta(hours=STUCK_HOURS))
     nowhere = (Photo.item_id.is_(None), Photo.draft_key.is_(None))
-    lost = select(Photo).where(*nowhere, Photo.created_at < now - timedelta(days=LOOSE_DAYS))
+    lost = select(Photo).where(*nowhere, Photo.created_at < now - timedelta(hours=LOOSE_HOURS))
     for photo in db.session.scalars(lost).all():
         remove(photo)
     _sweep_files(STUCK_HOURS * 3600)

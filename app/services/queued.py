@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import BinaryIO
 
 from flask import current_app
 from sqlalchemy import delete, select
 
 from app.access import Actor
-from models import Change, Draft, Item, db
+from models import Change, Draft, Item, Photo, db
 
 from . import drafts, photos
 
@@ -45,7 +45,7 @@ def keep_photo(
     ``draft`` is locked (``drafts.save``), so two at once take turns.  Raises PhotoProblem.
     """
     known: dict[str, str] = draft.data.get(PHOTOS, {})
-    if str(name) in known:
+    if str(name) in _there(known):
         return
     place = {"item": item, "step": step} if item is not None else {"draft": draft}
     photo = photos.stage(stream, actor=actor, **place)
@@ -58,7 +58,14 @@ def settle_photos(draft: Draft, names: Collection[str]) -> bool:
     for name, photo_id in known.items():
         if name not in names:
             photos.discard(draft, int(photo_id))
-    return set(names) <= set(known)
+    return set(names) <= _there(known)
+
+
+def _there(known: Mapping[str, str]) -> set[str]:
+    """Those whose photo is still here: what waited too long for its words was swept away."""
+    ids = [int(photo_id) for photo_id in known.values()]
+    left = set(db.session.scalars(select(Photo.id).where(Photo.id.in_(ids)))) if ids else set()
+    return {name for name, photo_id in known.items() if int(photo_id) in left}
 
 
 def step_draft(key: uuid.UUID, actor: Actor) -> Draft | None:

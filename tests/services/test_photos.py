@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from sqlalchemy import text
 from app import create_app
 from app.access import Actor
 from app.jobs import photos as job
-from app.services import evidence, files, images, photos
+from app.services import evidence, files, images, photos, queued
 from app.workflow import NotAllowed
 from models import Draft, Photo, db
 from tests import databases
@@ -241,6 +242,36 @@ def test_another_drafts_photo_and_an_items_photo_stay(
     photo.draft_key, photo.item_id = None, make.item().id
     with pytest.raises(NotAllowed):
         photos.remove(photo)
+
+
+def test_photos_of_a_step_nobody_took_go_after_a_day(
+    session: Any, var: Path, resident: Actor
+) -> None:
+    item, hours = make.item(), timedelta(hours=1)
+    kept_one, gone = (
+        photos.stage(jpeg(n), actor=resident, item=item, step="submit_proof") for n in (1, 2)
+    )
+    kept_one.created_at = datetime.now(UTC) - 23 * hours
+    gone.created_at = datetime.now(UTC) - 25 * hours
+    gone_id = gone.id
+    photos.sweep()
+    session.expire_all()
+    assert session.get(Photo, gone_id) is None
+    assert session.get(Photo, kept_one.id) is not None
+
+
+def test_a_queued_photo_that_was_swept_meanwhile_is_taken_again(session: Any, var: Path) -> None:
+    actor, item = make.actor(make.user(roles=("officer",))), make.item("lapor", state="working")
+    key, name, words = uuid.uuid4(), uuid.uuid4(), {"item": item, "step": "submit_proof"}
+    draft = queued.step_draft(key, actor)
+    queued.keep_photo(draft, name, jpeg(1), actor, **words)
+    queued.keep_photo(draft, name, jpeg(1), actor, **words)
+    (photo,) = photos.waiting(item, "submit_proof", actor)
+    assert queued.settle_photos(draft, [str(name)])
+    photos.remove(photo)
+    assert not queued.settle_photos(draft, [str(name)])
+    queued.keep_photo(draft, name, jpeg(1), actor, **words)
+    assert len(photos.waiting(item, "submit_proof", actor)) == 1
 
 
 def test_what_nobody_came_back_for_is_forgotten(session: Any, var: Path, resident: Actor) -> None:
