@@ -39,8 +39,15 @@ class CodeConverter(BaseConverter):
     regex = r"[a-z0-9][a-z0-9.-]{0,39}"
 
 
+class LineConverter(BaseConverter):
+    """The code of a line of the *kamus usulan*, as the city writes it."""
+
+    regex = r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}"
+
+
 def init_app(app: Flask) -> None:
-    """Make ``<kind:…>``, ``<id:…>`` and ``<code:…>`` known."""
+    """Make ``<kind:…>``, ``<id:…>``, ``<code:…>`` and ``<line:…>`` known."""
     words = (re.escape(words["word"]) for words in app.config["CITY"].services.values())
     of_city = type("KindConverter", (KindConverter,), {"regex": "|".join(words)})
     app.url_map.converters |= {"kind": of_city, "id": IdConverter, "code": CodeConverter}
+    app.url_map.converters["line"] = LineConverter

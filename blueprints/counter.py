@@ -95,6 +95,8 @@ def _values(kind: Kind, form: Any) -> dict[str, Any] | None:
     except NotHere as wrong:
         form.area_code.errors = [wrong.args[0]]
         return None
+    if not filing.fits_catalogue(db.session(), form):
+        return None
     values: dict[str, Any] = dict(form.data)
     values |= {"lon": spot.lon, "lat": spot.lat, "area_code": spot.area_code}
     values["area_basis"] = spot.basis

@@ -21,7 +21,6 @@ from app.services import catalogue, documents, rw_limits
 from models import Area, CatalogueEntry, RwLimit, db
 
 from .guards import may
-from .musrenbang_kamus import CODE
 
 bp = Blueprint("musrenbang_catalogue", __name__, url_prefix="/kerja/musrenbang")
 
@@ -77,11 +76,11 @@ def _columns(form: Any) -> dict[str, Any]:
 
 
 def _entry(code: str) -> CatalogueEntry:
-    found = lines.entry(db.session, code) if CODE.fullmatch(code) else None
+    found = lines.entry(db.session, code)
     return found if found is not None else abort(404)
 
 
-@bp.route("/kamus/kelola/<string(maxlength=40):code>", methods=["GET", "POST"])
+@bp.route("/kamus/kelola/<line:code>", methods=["GET", "POST"])
 @may("keep_catalogue")
 @limiter.limit("300/hour", methods=["POST"])
 def edit(code: str) -> ResponseReturnValue:
@@ -96,7 +95,7 @@ def edit(code: str) -> ResponseReturnValue:
     return _page(entry, form, PriceForm(formdata=None, data={"day": city_day()}))
 
 
-@bp.post("/kamus/kelola/<string(maxlength=40):code>/harga")
+@bp.post("/kamus/kelola/<line:code>/harga")
 @may("keep_catalogue")
 @limiter.limit("300/hour")
 def price(code: str) -> ResponseReturnValue:
@@ -128,7 +127,7 @@ def _preview(entry: CatalogueEntry, form: Any) -> dict[str, Any]:
     return {"now": now, "then": then, "percent": percent, "open": many, "at_new": at_new}
 
 
-@bp.post("/kamus/kelola/<string(maxlength=40):code>/akhiri")
+@bp.post("/kamus/kelola/<line:code>/akhiri")
 @may("keep_catalogue")
 def end(code: str) -> ResponseReturnValue:
     """Nobody proposes it from today on, or (``batal``) it can be proposed again."""

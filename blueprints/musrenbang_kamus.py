@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
@@ -23,7 +22,6 @@ bp = Blueprint("musrenbang_kamus", __name__, url_prefix="/musrenbang/kamus")
 bp.add_app_template_global(bidang_name)
 bp.add_app_template_global(wanted_words)
 SHOWN = 24
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 @bp.get("")
@@ -64,11 +62,11 @@ def choice() -> ResponseReturnValue:
     return render_template("filing/_choice.html", entry=shown, outside=code == OUTSIDE, form=form)
 
 
-@bp.get("/<string(maxlength=40):code>")
+@bp.get("/<line:code>")
 @public
 def show(code: str) -> ResponseReturnValue:
     """One line: its conditions, its prices over the years, and what became of its proposals."""
-    entry = catalogue.entry(session(), code) if CODE.fullmatch(code) else None
+    entry = catalogue.entry(session(), code)
     if entry is None:
         abort(404)
     asked = readiness.asked(session(), entry.bidang, entry.code)
