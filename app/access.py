@@ -278,6 +278,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "plan_cycle": ("planner", "system"),
     "keep_ceilings": ("planner", "system"),
     "rank": ("operator", "triage", "validator", "owner", "planner"),  # each at its level's list
+    "exchange_plans": ("planner",),  # files to and from SIPD-RI and the budget
     "run_forum": ("operator", "triage", "validator", "owner", "planner"),  # each at its level
     "keep_routing": ("coordinator", "admin"),  # departments, categories and the rules between
     "decide_owners": ("coordinator",),

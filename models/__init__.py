@@ -67,6 +67,7 @@ from .privacy import (
 )
 from .proof import ClosingEvent, Objection, PhotoHash, ProofCheck
 from .proposal import CATALOGUE_REVIEWS, FUNDING, PROPOSAL_LEVELS, Proposal, ProposalLevel
+from .proposal_exchange import FILE_SORTS, BudgetRow, PlanFile, PlanFileRow, SipdHanded
 from .question import DATATYPES, CategoryQuestion
 from .ranking import LIST_RULES, Ranking, RankingVersion
 from .rate import RateCount
@@ -105,6 +106,11 @@ from .work import (
 )
 
 __all__ = [
+    "SipdHanded",
+    "PlanFileRow",
+    "PlanFile",
+    "BudgetRow",
+    "FILE_SORTS",
     "ASSET_SORTS",
     "CAME_BY",
     "DOORS",

@@ -74,6 +74,7 @@ TRACES: dict[str, Trace] = {
     "internal_note.author_id": Trace(KEEP, False, OFFICE),
     "mandate.ended_by_id": Trace(KEEP, False, OFFICE),
     "mandate.given_by_id": Trace(KEEP, False, OFFICE),
+    "plan_file.made_by_id": Trace(KEEP, False, OFFICE),
     "past_rule.ended_by_id": Trace(KEEP, False, OFFICE),
     "tracking_code.made_by_id": Trace(KEEP, False, OFFICE),
 }
