@@ -72,7 +72,7 @@ def _reasons(session: AnySession, ids: list[int]) -> dict[int, str]:
         .where(Change.item_id.in_(ids), Change.reason != "")
         .order_by(Change.item_id, Change.seq)
     )
-    return dict(session.execute(query).tuples())
+    return {row.item_id: row.reason for row in session.execute(query)}
 
 
 def _told(row: Any, year: Any, reason: str) -> str:
