@@ -6,8 +6,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
@@ -45,15 +47,29 @@ class _Pinned(http.client.HTTPSConnection):
     def __init__(self, host: str, address: str, deadline: float, context: ssl.SSLContext) -> None:
         super().__init__(host, HTTPS, timeout=_left(deadline), context=context)
         self.address, self.deadline, self.context = address, deadline, context
+        self.whole: socket.socket | None = None  # a second hold on it, to cut it from outside
 
     def connect(self) -> None:
         """Connect to that very address: the name is not looked up again."""
         plain = socket.create_connection((self.address, self.port), _left(self.deadline))
+        self.whole = plain.dup()
         try:
             self.sock = self.context.wrap_socket(plain, server_hostname=self.host)
         except BaseException:
             plain.close()
             raise
+
+    def cut(self) -> None:
+        """End it now, whatever is being waited for: a timeout counts each byte anew."""
+        if self.whole is not None:
+            with suppress(OSError):
+                self.whole.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let go of both holds."""
+        super().close()
+        if self.whole is not None:
+            self.whole.close()
 
 
 def _left(deadline: float) -> float:
@@ -94,6 +110,8 @@ class Fetcher:
         if parts.scheme != "https" or parts.port not in (None, HTTPS) or "@" in parts.netloc:
             raise Forbidden("only https, on its usual port, without a name or password")
         connection = _Pinned(host, self._address(host), deadline, self.context)
+        watch = threading.Timer(_left(deadline), connection.cut)
+        watch.start()
         try:
             path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
             connection.request("GET", path, headers={"Accept": "image/*", "User-Agent": "Rembuk"})
@@ -104,6 +122,8 @@ class Fetcher:
                 raise NotFetched(f"the server answered {response.status}")
             return self._read(response, connection, deadline)
         finally:
+            watch.cancel()
+            watch.join()
             connection.close()
 
     def _address(self, host: str) -> str:

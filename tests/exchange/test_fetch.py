@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import http.server
 import ipaddress
@@ -62,6 +63,8 @@ def test_a_name_that_means_one_address_inside_is_refused(monkeypatch):
 class Pages(http.server.BaseHTTPRequestHandler):
     """Pictures, and roads that lead elsewhere."""
 
+    dripped = False
+
     def do_GET(self) -> None:
         roads = {
             "/moved": "/picture",
@@ -84,8 +87,20 @@ class Pages(http.server.BaseHTTPRequestHandler):
             self.send_response(200)
             self.end_headers()
             self.server.waits.wait(5)  # type: ignore[attr-defined]
+        elif self.path == "/drip":
+            self._drip()
         else:
             self._send(404, b"")
+
+    def _drip(self) -> None:
+        """A header that comes letter by letter, and a good picture in the end."""
+        self.wfile.write(b"HTTP/1.0 200 OK\r\nX-Slow: ")
+        with contextlib.suppress(OSError):
+            for _n in range(100):
+                self.wfile.write(b"a")
+                self.server.waits.wait(0.05)  # type: ignore[attr-defined]
+            Pages.dripped = True
+            self.wfile.write(b"\r\n\r\n" + PICTURE)
 
     def _send(self, status: int, data: bytes) -> None:
         self.send_response(status)
@@ -182,6 +197,21 @@ def test_nobody_waits_longer_than_the_time_for_all_of_it(fetcher, base):
     hasty = Fetcher(100_000, 0.5, 2, fetcher.allowed, fetcher.context)
     with pytest.raises(NotFetched):
         hasty.get(base + "/slow")
+
+
+def test_headers_that_drip_are_cut_when_the_time_is_over(fetcher, base):
+    hasty = Fetcher(100_000, 1.0, 2, fetcher.allowed, fetcher.context)
+    with pytest.raises(NotFetched):
+        hasty.get(base + "/drip")
+    assert not Pages.dripped, "it was waited for to the end"
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+
+
+def test_a_handshake_that_never_ends_is_cut_when_the_time_is_over(base, monkeypatch):
+    mute = socket.create_server(("127.0.0.1", 0))
+    monkeypatch.setattr(fetch, "HTTPS", mute.getsockname()[1])
+    with mute, pytest.raises(NotFetched):
+        Fetcher(seconds=0.5, allowed=lambda _address: True).get(base + "/picture")
 
 
 def test_a_certificate_of_nobody_is_not_believed(fetcher, base):
