@@ -16,7 +16,7 @@ from app.queries.labels import area_label, category_label, labels
 from app.workflow import Step
 from models import AnswerTemplate, Item, db
 
-PLACEHOLDER = re.compile(r"\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}|\{(\w+)\}")
 
 
 def _department(item: Item) -> str:
@@ -35,28 +35,46 @@ def _reporter(item: Item) -> str:
 
 # What may stand in braces, and what it becomes.
 PLACEHOLDERS: dict[str, Callable[[Item], str]] = {
-    "number": lambda item: item.number,
-    "title": lambda item: item.title,
-    "category": lambda item: category_label(item.category_code),
-    "area": lambda item: area_label(item.area_code),
-    "address": lambda item: item.address or area_label(item.area_code),
-    "department": _department,
-    "due": _due,
-    "reporter": _reporter,
-    "city": lambda item: str(current_app.config["CITY"].name),
+    "nomor": lambda item: item.number,
+    "judul": lambda item: item.title,
+    "kategori": lambda item: category_label(item.category_code),
+    "wilayah": lambda item: area_label(item.area_code),
+    "alamat": lambda item: item.address or area_label(item.area_code),
+    "dinas": _department,
+    "batas_waktu": _due,
+    "nama_pelapor": _reporter,
+    "kota": lambda item: str(current_app.config["CITY"].name),
 }
+# Words that are understood as well: those of earlier texts.
+EARLIER = {
+    "number": "nomor",
+    "title": "judul",
+    "category": "kategori",
+    "area": "wilayah",
+    "address": "alamat",
+    "department": "dinas",
+    "due": "batas_waktu",
+    "reporter": "nama_pelapor",
+    "city": "kota",
+}
+
+
+def _says(match: re.Match[str]) -> Callable[[Item], str] | None:
+    name = (match[1] or match[2]).casefold()
+    return PLACEHOLDERS.get(EARLIER.get(name, name))
 
 
 def unknown(body: str) -> list[str]:
     """What stands in braces and means nothing."""
-    return sorted({name for name in PLACEHOLDER.findall(body) if name not in PLACEHOLDERS})
+    found = PLACEHOLDER.finditer(body)
+    return sorted({match[1] or match[2] for match in found if _says(match) is None})
 
 
 def filled(body: str, item: Item) -> str:
     """The text with everything in braces put in; what means nothing stays as it is."""
 
     def put(match: re.Match[str]) -> str:
-        say = PLACEHOLDERS.get(match[1])
+        say = _says(match)
         return say(item) if say else match[0]
 
     return PLACEHOLDER.sub(put, body)

@@ -48,7 +48,7 @@ def keep(draft: Draft, actor: Actor, existing: AnswerTemplate | None = None) -> 
     if not all(may_write(actor, owner) for owner in owners):
         raise NotAllowed("write_templates")
     if lost := unknown(draft.body):
-        names = ", ".join("{" + name + "}" for name in lost)
+        names = ", ".join("{{" + name + "}}" for name in lost)
         raise Unfit(_("We do not know what %(names)s stands for.", names=names))
     kept = existing or AnswerTemplate()
     for name, value in vars(draft).items():

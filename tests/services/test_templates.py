@@ -52,6 +52,17 @@ def test_what_stands_in_braces_is_put_in():
     assert "{" not in said
 
 
+def test_the_words_in_braces_are_indonesian_and_the_earlier_ones_are_understood():
+    item = make.item("lapor", state="routed", department_code=make.DEPARTMENT)
+    body = "{{nomor}} {{ judul }} {{kategori}} {{wilayah}} {{alamat}} {{dinas}} {{batas_waktu}}"
+    before = "{number} {title} {category} {area} {address} {department} {due}"
+    assert texts.filled(body, item) == texts.filled(before, item)
+    assert "{" not in texts.filled(body + " {{nama_pelapor}} {{kota}} {Nomor}", item)
+    assert texts.unknown("{{nomor}} {nomer} {{apa}} {reporter}") == ["apa", "nomer"]
+    assert texts.filled("{{apa}}", item) == "{{apa}}"
+    assert set(texts.EARLIER.values()) == set(texts.PLACEHOLDERS)
+
+
 @pytest.mark.parametrize(("visibility", "named"), [("public", True), ("anonymous", False)])
 def test_a_reporters_name_stands_only_where_it_is_public_anyway(visibility, named):
     author = make.user(name="Nining Rahasia")
@@ -70,8 +81,8 @@ def test_braces_that_mean_nothing_stay_as_they_were_typed(body):
 
 
 def test_a_placeholder_nobody_knows_is_refused(boss):
-    with pytest.raises(templates.Unfit, match="nomor"):
-        keep(boss, body="Laporan {nomor}")
+    with pytest.raises(templates.Unfit, match="nomer"):
+        keep(boss, body="Laporan {nomer}")
 
 
 def test_the_citys_texts_are_the_coordinators_and_an_offices_its_officers(boss):
