@@ -24,6 +24,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from app.extensions import limiter
+from app.forms import whole
 from app.kinds import KINDS
 from app.queries import areas, facets, listing
 from app.queries.calendar import city_day
@@ -179,7 +180,14 @@ def _narrowed() -> marks.Filters:
         since=asked.since,
         until=asked.until,
         overdue=city_day() if asked.overdue else None,
+        year=_year(),
     )
+
+
+def _year() -> int | None:
+    """The plan year asked for; nonsense is none."""
+    year = whole(request.args.get("tahun"))
+    return year if year is not None and year < 10_000 else None
 
 
 @cache

@@ -106,6 +106,7 @@ CONDITIONS = {
     "since": "AND created_at >= CAST(:since AS timestamptz)",
     "until": "AND created_at < CAST(:until AS timestamptz)",
     "overdue": "AND due_on < CAST(:overdue AS date)",
+    "year": "AND id IN (SELECT id FROM proposal WHERE plan_year = :year)",
 }
 
 
@@ -115,7 +116,8 @@ class Filters:
 
     ``phases`` are public phases, ``states`` holds ``kind:state`` pairs, ``area`` a kelurahan,
     ``district`` a kecamatan code, ``since`` and ``until`` the first and last day of filing,
-    ``overdue`` a day: items somebody has to act on that were due before it.
+    ``overdue`` a day: items somebody has to act on that were due before it; ``year`` the plan year
+    of proposals.
     """
 
     kinds: tuple[str, ...] = ()
@@ -128,6 +130,7 @@ class Filters:
     since: date | None = None
     until: date | None = None
     overdue: date | None = None
+    year: int | None = None
 
     def given(self) -> dict[str, Any]:
         """Parameters of the conditions that hold, by name; phases have become states."""
@@ -152,8 +155,13 @@ class Filters:
     @property
     def facet(self) -> str | None:
         """The facet of ``map_grid`` that answers this, or None when none does."""
-        narrow = (self.states, self.area, self.district, self.since, self.until, self.overdue)
-        if any(narrow) or len(self.categories) + len(self.departments) > 1:
+        place, time = (self.area, self.district), (self.since, self.until, self.overdue, self.year)
+        if (
+            self.states
+            or any(place)
+            or any(time)
+            or len(self.categories) + len(self.departments) > 1
+        ):
             return None
         if self.categories:
             return f"c:{self.categories[0]}"

@@ -43,6 +43,7 @@ from .forum import (
     ForumPrint,
     ForumVersion,
 )
+from .funnel import FUNNEL_SCOPES, Funnel, FunnelRefresh
 from .georeport import (
     GeoreportChangeset,
     GeoreportKey,
@@ -111,6 +112,9 @@ __all__ = [
     "PlanFile",
     "BudgetRow",
     "FILE_SORTS",
+    "FUNNEL_SCOPES",
+    "Funnel",
+    "FunnelRefresh",
     "ASSET_SORTS",
     "CAME_BY",
     "DOORS",

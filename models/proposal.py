@@ -63,6 +63,7 @@ class Proposal(Item):
             "split_from_id",
             postgresql_where=text("split_from_id IS NOT NULL"),
         ),
+        Index("ix_proposal_plan_year", "plan_year", "id"),
         Index("ix_proposal_waiting", "id", postgresql_where=text("catalogue_review = 'waiting'")),
     )
 

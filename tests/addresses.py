@@ -21,6 +21,7 @@ PARTS: dict[str, Any] = {
     "filename": "css/account.css",
     "notification_id": 1,
     "size": 192,
+    "rw": 59,
     "photo_key": "11111111-2222-4333-8444-555555555555",
     "row": "11111111-2222-4333-8444-666666666666",
     "code": "tidak-ada",
@@ -48,6 +49,7 @@ PARTS: dict[str, Any] = {
 
 # Pages that want to be asked something.
 QUERIES = {
+    "musrenbang_funnel.download": "?tahun=2027",
     "map.clusters": "?z=11&bbox=107.5,-7.0,107.8,-6.8",
     "map.locate": "?lon=107.61&lat=-6.89",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from procrastinate import JobContext
 
 from app import rate_store
-from app.services import alike, clock, documents, drafts, facets, numbers, photos, trail
+from app.services import alike, clock, documents, drafts, facets, funnel, numbers, photos, trail
 from maps import fold
 from models import db
 
@@ -27,6 +27,13 @@ def facets_refresh(timestamp: int) -> None:
 def numbers_refresh(timestamp: int) -> None:
     """Count the public numbers of Lapor!."""
     numbers.refresh(db.session())
+
+
+@jobs.periodic(cron="11 * * * *")
+@jobs.task(name="funnel_refresh", queueing_lock="funnel_refresh", retry=QUICK)
+def funnel_refresh(timestamp: int) -> None:
+    """Count what became of proposals."""
+    funnel.refresh(db.session())
 
 
 @jobs.periodic(cron="* * * * *")

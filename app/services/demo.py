@@ -16,7 +16,7 @@ from app.queries.spots import spots
 from maps import fold
 from models import Photo, User, db
 
-from . import audit, demo_cast, facets, numbers
+from . import audit, demo_cast, facets, funnel, numbers
 from .demo_city import texts
 from .demo_plan import Planner
 from .demo_play import Play
@@ -116,6 +116,7 @@ def _finish(cast: demo_cast.Cast) -> None:
     facets.refresh(db.session)
     fold.fold(db.session)
     numbers.refresh(db.session)
+    funnel.refresh(db.session)
     code = current_app.config["CITY"].code
     audit.note(ACT, f"city:{code}", by=None)
     db.session.flush()

@@ -1,0 +1,190 @@
+"""What became of proposals: of the city, a place, an RW over the years, a department."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from babel.numbers import format_compact_decimal
+from flask import Blueprint, Response, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+
+from app.exchange.tables import guarded
+from app.extensions import limiter
+from app.forms import clean_line, whole
+from app.kinds import KINDS
+from app.queries import funnel
+from app.queries.labels import area_label, department_label
+from models import Area, Department, reading
+
+from .guards import public
+from .page import session
+
+bp = Blueprint("musrenbang_funnel", __name__, url_prefix="/musrenbang")
+
+
+@bp.app_template_filter()
+def rupiah_brief(amount: int) -> str:
+    """Rupiah in few signs: Rp 1,2 M."""
+    if not amount:
+        return "–"
+    return "Rp " + format_compact_decimal(amount, locale=get_locale(), fraction_digits=1)
+
+
+HEAD = ("nomor", "judul", "keadaan", "tingkat", "kode_wilayah", "wilayah", "rw", "opd", "volume",
+        "satuan", "biaya_diusulkan", "biaya_disepakati", "anggaran", "kontrak", "terserap",
+        "persen_fisik", "dukungan")  # fmt: skip
+
+
+def _year(known: list[int]) -> int | None:
+    """The year asked for, if something is known of it; else the latest."""
+    asked = whole(request.args.get("tahun"))
+    return asked if asked in known else next(iter(known), None)
+
+
+def _page(
+    scope: str, code: str, name: str, tables: Callable[[int], dict[str, Any]]
+) -> ResponseReturnValue:
+    reads = session()
+    known = funnel.years(reads, scope, code)
+    year = _year(known)
+    found = funnel.of(reads, year, scope, code) if year else None
+    words: dict[str, Any] = {"scope": scope, "code": code, "name": name, "years": known}
+    if year and found:
+        words |= {
+            "bars": funnel.bars(found),
+            "exits": funnel.exits(found),
+            "money": funnel.money(found),
+            **tables(year),
+        }
+    at = funnel.counted_at(reads)
+    return render_template("musrenbang/funnel.html", **words, year=year, found=found, counted=at)
+
+
+@bp.get("/hasil")
+@public
+def city() -> ResponseReturnValue:
+    """The whole city, by kecamatan and by department."""
+    place = current_app.config["CITY"]
+
+    def tables(year: int) -> dict[str, Any]:
+        reads = session()
+        return {
+            "places": funnel.below(reads, year, "district"),
+            "departments": funnel.below(reads, year, "department"),
+        }
+
+    return _page("city", place.code, place.name, tables)
+
+
+def _area(area_code: str, *levels: str) -> Area:
+    found = session().get(Area, area_code)
+    if found is None or found.level not in levels:
+        abort(404)
+    return found
+
+
+@bp.get("/hasil/wilayah/<code:area_code>")
+@public
+def area(area_code: str) -> ResponseReturnValue:
+    """A kecamatan with its kelurahan, or a kelurahan with its RW."""
+    found = _area(area_code, "kecamatan", "kelurahan")
+    inner = "area" if found.level == "kecamatan" else "rw"
+    scope = "district" if found.level == "kecamatan" else "area"
+
+    def tables(year: int) -> dict[str, Any]:
+        return {"places": funnel.below(session(), year, inner, found.code)}
+
+    return _page(scope, found.code, str(area_label(found.code)), tables)
+
+
+@bp.get("/hasil/wilayah/<code:area_code>/rw/<int:rw>")
+@public
+def neighbourhood(area_code: str, rw: int) -> ResponseReturnValue:
+    """What became of what an RW asked for, year by year, proposal by proposal."""
+    found = _area(area_code, "kelurahan")
+    reads = session()
+    years = funnel.history(reads, found.code, rw)
+    if not years:
+        abort(404)
+    by_year: dict[int, list[Any]] = {line.plan_year: [] for line in years}
+    for proposal in funnel.of_rw(reads, found.code, rw):
+        by_year.setdefault(proposal.plan_year, []).append(proposal)
+    return render_template(
+        "musrenbang/funnel_rw.html", area=found, rw=rw, lines=years, by_year=by_year
+    )
+
+
+@bp.get("/hasil/opd/<code:department_code>")
+@public
+def department(department_code: str) -> ResponseReturnValue:
+    """What a department made of the proposals it got."""
+    if session().get(Department, department_code) is None:
+        abort(404)
+    name = str(department_label(department_code))
+    return _page("department", department_code, name, lambda year: {})
+
+
+@bp.get("/peta")
+@public
+def map() -> ResponseReturnValue:
+    """The proposals of one plan year on the map, by where they stand."""
+    city, kind = current_app.config["CITY"], KINDS["musrenbang"]
+    known = funnel.years(session(), "city", city.code)
+    year, state = _year(known), request.args.get("state", "")
+    state = state if any(state == one.name for one in kind.workflow.states) else ""
+    args = {"kind": kind.slug, "state": state, "tahun": year}
+    return render_template(
+        "musrenbang/map.html",
+        kind=kind,
+        year=year,
+        years=known,
+        state=state,
+        args={name: value for name, value in args.items() if value},
+    )
+
+
+@bp.get("/hasil/unduh.csv")
+@public
+@limiter.limit("30/hour")
+def download() -> ResponseReturnValue:
+    """The proposals of a year as a table; ``wilayah``, ``rw`` and ``opd`` narrow it."""
+    year = whole(request.args.get("tahun"))
+    if year is None or not 2000 <= year <= 2100:
+        abort(404)
+    rw = whole(request.args.get("rw"))
+    asked = {
+        "year": year,
+        "area": clean_line(request.args.get("wilayah", "")[:20]),
+        "rw": rw if rw and rw < 1000 else None,
+        "department": clean_line(request.args.get("opd", "")[:40]),
+    }
+    response = Response(_lines(asked), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="usulan-{year}.csv"'
+    return response
+
+
+def _lines(asked: dict[str, Any]) -> Iterator[str]:
+    """The table line by line, read as it is sent."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(HEAD)
+    workflow = KINDS["musrenbang"].workflow
+    for row in funnel.listed(reading(), asked):
+        table.writerow(
+            (
+                row.number, guarded(row.title), workflow[row.state].name, row.level, row.area_code,
+                area_label(row.area_code), row.rw or "", row.department_code or "",
+                row.volume or "", guarded(row.unit), row.filed_cost or "", row.cost or "",
+                row.budget or "", row.contract_value or "", row.spent, row.progress,
+                row.support_count,
+            )
+        )  # fmt: skip
+        if out.tell() > 60_000:
+            yield out.getvalue()
+            out.seek(0)
+            out.truncate()
+    yield out.getvalue()
