@@ -15,6 +15,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         cli,
         extensions,
         logs,
+        prepared,
         rate_store,
         static_files,
     )
@@ -26,6 +27,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     if not app.testing:
         logs.configure()
     db.init_app(app)
+    prepared.init_app(app)
     app.teardown_appcontext(close_reading)
     extensions.babel.init_app(app, locale_selector=extensions.language)
     extensions.csrf.init_app(app)

@@ -44,6 +44,7 @@ class Comment(Model):
         CheckConstraint("stance IN ('', 'for', 'against')", name="stance"),
         CheckConstraint("status IN ('published', 'held', 'hidden')", name="status"),
         Index("ix_comment_item_id_id", "item_id", "id"),
+        Index("ix_comment_held", "id", postgresql_where=text("status = 'held'")),
         Index("ix_comment_official_at", "created_at", "id", postgresql_where=text(OFFICIAL)),
     )
 

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, tuple_
+from sqlalchemy import ColumnElement, and_
 
 from app.kinds import held_by_office
+from app.queries.standing import standing_in
 from models import Item
 
 
 def is_overdue(today: Any) -> ColumnElement[bool]:
     """The items that are overdue on the city day ``today`` (a date, or a parameter)."""
-    return and_(Item.due_on < today, tuple_(Item.kind, Item.state).in_(held_by_office()))
+    return and_(Item.due_on < today, standing_in(held_by_office()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    true,
+    text,
 )
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from app.access import PLANNED_KINDS, Actor, in_area, visible
 from app.kinds import KINDS, states_in
 from app.queries.calendar import city_day
 from app.queries.overdue import is_overdue
+from app.queries.standing import standing_in
 from app.workflow import Phase
 from models import Assignment, Comment, Department, Item, Proposal
 from models.item import DUE, ON_A_DESK
@@ -32,9 +32,13 @@ Pairs = list[tuple[str, str]]
 Conditions = tuple[ColumnElement[bool], ...]
 
 COUNTED = 1000  # beyond this a tab says "more than"
-# Exactly as the indexes have them, so that they serve (``models.item``).
+# Exactly as the indexes have them, so that they serve (``models.item``, ``models.participation``).
+HELD: ColumnElement[bool] = literal_column("comment.status = 'held'")
 DUE_FIRST: ColumnElement[Any] = literal_column(DUE.replace("due_on", "item.due_on"))
 ON_DESK: ColumnElement[bool] = literal_column(f"item.{ON_A_DESK}")
+REOPENED = standing_in([("lapor", "reopened")])
+# Planning a queue costs twenty times as much as reading it: a plan is made once a connection.
+ONE_PLAN = text("SET LOCAL plan_cache_mode = force_generic_plan")
 
 
 def held_by(*holders: str) -> Pairs:
@@ -185,24 +189,10 @@ def _standing(tab: Tab) -> ColumnElement[bool]:
     return or_(states, _at_levels(tab.levels)) if tab.levels else states
 
 
-def standing_in(pairs: Iterable[tuple[str, str]]) -> ColumnElement[bool]:
-    """The items in one of these (kind, state); short to say, so that planning costs little."""
-    by_kind: dict[str, set[str]] = defaultdict(set)
-    for kind, state in pairs:
-        by_kind[kind].add(state)
-    if by_kind == {kind.slug: {s.name for s in kind.workflow.states} for kind in KINDS.values()}:
-        return true()
-    names = sorted(set().union(*by_kind.values()))
-    each = (and_(Item.kind == kind, Item.state.in_(sorted(by_kind[kind]))) for kind in by_kind)
-    # The names alone say less than the pairs, but an index can tell them.
-    return and_(Item.state.in_(names), or_(*each))
-
-
 def _nobody_takes() -> ColumnElement[bool]:
     """What was opened again for an owner outside, or for none: ``nobody_takes`` as SQL."""
     outside = Item.department_code.in_(select(Department.code).where(Department.external))
-    again = (Item.kind == "lapor", Item.state == "reopened")
-    return and_(*again, or_(Item.department_code.is_(None), outside))
+    return and_(REOPENED, or_(Item.department_code.is_(None), outside))
 
 
 def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
@@ -236,7 +226,7 @@ def held_comments(session: Session, actor: Actor) -> list[Any]:
     query = (
         select(Comment.id, Comment.body, Item.kind, Item.number, Item.title)
         .join(Item, Item.id == Comment.item_id)
-        .where(Comment.status == "held", theirs, visible(actor))
+        .where(HELD, theirs, visible(actor))
         .order_by(Comment.id)
         .limit(20)
     )

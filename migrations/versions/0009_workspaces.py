@@ -64,6 +64,8 @@ def _queues() -> None:
         postgresql_where=open_ones,
     )
     op.create_index("ix_item_area_new", "item", ["area_code", "id"])
+    held = sa.text("status = 'held'")
+    op.create_index("ix_comment_held", "comment", ["id"], postgresql_where=held)
     op.create_index("ix_item_owner_new", "item", ["department_code", "id"])
 
 
@@ -237,3 +239,4 @@ def downgrade() -> None:
         op.drop_table(table)
     for index in ("ix_item_owner_new", "ix_item_area_new", "ix_item_queue_owner", "ix_item_queue"):
         op.drop_index(index, table_name="item")
+    op.drop_index("ix_comment_held", table_name="comment")
