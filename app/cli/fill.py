@@ -57,6 +57,7 @@ def group(items: int, seed: int, batch: int) -> None:
     db.session.commit()
     say(f"{len(people):,} people")
     bare = items >= max(LARGE, there) and bulk_bare.lay_bare(db.session(), FILLED)
+    db.session.commit()
     done = 0
     try:
         for brought in _write(where, people, items, batch, seed):
@@ -83,7 +84,9 @@ def _put_back() -> None:
         _analyse(FILLED)
     for one in keys:
         bulk_bare.put_back(one, db.session())
+        db.session.commit()
     bulk_bare.done(db.session())
+    db.session.commit()
 
 
 def _at_once(works: Iterable[Callable[[Session], Any]]) -> None:

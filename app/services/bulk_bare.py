@@ -40,20 +40,19 @@ WHAT = f"""
 
 
 def lay_bare(session: Session, tables: Sequence[str]) -> bool:
-    """Take indexes and keys of these tables away, until ``put_back``; commits.
+    """Take indexes and keys of these tables away, until ``put_back``.
 
     False, and nothing done, when somebody is using them.
     """
     try:
-        session.execute(text(PATIENCE))
-        session.execute(text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"))
-        session.execute(text(WHAT), {"tables": list(tables)})
-        for away in session.scalars(text(f"SELECT away FROM {NOTE}")).all():
-            session.execute(text(away))
-        session.commit()
+        with session.begin_nested():
+            session.execute(text(PATIENCE))
+            session.execute(text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"))
     except OperationalError:
-        session.rollback()
         return False
+    session.execute(text(WHAT), {"tables": list(tables)})
+    for away in session.scalars(text(f"SELECT away FROM {NOTE}")).all():
+        session.execute(text(away))
     return True
 
 
@@ -66,14 +65,12 @@ def missing(session: Session, side_by_side: bool) -> list[str]:
 
 
 def put_back(statement: str, session: Session) -> None:
-    """Make one index or key again, and strike it off; commits."""
+    """Make one index or key again, and strike it off."""
     session.execute(text(MEMORY))
     session.execute(text(statement))
     session.execute(text(f"DELETE FROM {NOTE} WHERE back = :back"), {"back": statement})
-    session.commit()
 
 
 def done(session: Session) -> None:
-    """Everything is there again: the note goes; commits."""
+    """Everything is there again: the note goes."""
     session.execute(text(f"DROP TABLE IF EXISTS {NOTE}"))
-    session.commit()
