@@ -10,7 +10,6 @@ from flask import Blueprint, current_app, g, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
@@ -30,9 +29,12 @@ SLOWLY = lazy_gettext(
 
 
 def per_address(limit: str) -> Callable[[Any], Any]:
-    """How often one address may send this form; with phones many people share one."""
+    """How often one device may send this form, and its network ten times as often.
+
+    With phones many people share an address; the tries on one account are counted besides.
+    """
     limited: Callable[[Any], Any] = limiter.limit(
-        limit, methods=["POST"], key_func=get_remote_address, error_message=SLOWLY
+        limit, methods=["POST"], shared=10, error_message=SLOWLY
     )
     return limited
 
