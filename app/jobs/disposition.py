@@ -44,7 +44,7 @@ def _pdf(page: str) -> bytes:
     from weasyprint import CSS, HTML  # heavy, so only when something is printed
     from weasyprint.text.fonts import FontConfiguration
 
-    fonts, fetcher = FontConfiguration(), _fetcher()
+    fonts, fetcher = FontConfiguration(), printer_fetcher()
     static = Path(current_app.static_folder or "")
     sheet = FACE + (static / "css" / "sheet.css").read_text("utf-8")
     style = CSS(string=sheet, font_config=fonts, url_fetcher=fetcher, base_url="about:blank")
@@ -53,7 +53,7 @@ def _pdf(page: str) -> bytes:
     return made
 
 
-def _fetcher() -> Any:
+def printer_fetcher() -> Any:
     """What fetches for the printer: our own pictures and type, no other file, no other host."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 

@@ -123,7 +123,15 @@ def _opened(data: Mapping[str, Any]) -> Said:
     return Said(_("%(stage)s is open", stage=names["stage"]), text, path)
 
 
+def _forum(data: Mapping[str, Any]) -> Said:
+    when = cycle_words.when(datetime.fromisoformat(data["at"]))
+    text = _("You are invited: %(when)s, %(venue)s. Your own code for the door: %(url)s", when=when,
+             venue=data["venue"], url=data["door"])  # fmt: skip
+    return Said(_("Invitation: %(forum)s", forum=data["name"]), text, data["path"])
+
+
 SAYINGS: dict[str, Callable[[Mapping[str, Any]], Said]] = {
+    "forum_invited": _forum,
     "intake_filed": _filed,
     "intake_refused": _refused,
     "stage_closing": _closing,

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import segno
 from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import select
@@ -24,6 +23,7 @@ from models import DispositionSheet, Item, Photo, db
 
 from . import audit
 from .files import Files, LocalFiles
+from .qr import squares
 
 URGENCIES = {
     "biasa": "Biasa",
@@ -89,7 +89,7 @@ def facts(sheet: DispositionSheet, photo_url: Callable[[str], str]) -> dict[str,
         "today": city_day(sheet.created_at),
         "photos": [photo_url(name) for name in _photos(item)],
         "address": address,
-        "qr": _qr(address),
+        "qr": squares(address),
     }
 
 
@@ -97,15 +97,6 @@ def _photos(item: Item) -> list[str]:
     """The first pictures of the report itself."""
     query = select(Photo.media_name).where(Photo.item_id == item.id, Photo.status == "ready")
     return list(db.session.scalars(query.order_by(Photo.id).limit(PHOTOS)))
-
-
-def _qr(address: str) -> tuple[int, str]:
-    """The address as a picture: how many squares wide, and an SVG path over the dark ones."""
-    rows = segno.make(address, error="m", micro=False).matrix
-    dark = (
-        f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, square in enumerate(row) if square
-    )
-    return len(rows), "".join(dark)
 
 
 def page(sheet: DispositionSheet, photo_url: Callable[[str], str]) -> str:

@@ -1,0 +1,153 @@
+"""The printed set of a forum as a workbook: one sheet a form, money as numbers, no formulas."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from flask_babel import force_locale
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from app.kinds import KINDS, REASONS
+from app.queries.forum import Result
+from app.queries.forum_words import ASSETS, GROUPS
+from app.queries.labels import area_label, department_label
+from app.services.minutes import PrintedSet
+
+from .tables import guarded
+
+Rows = Iterable[Sequence[Any]]
+HEAD = PatternFill("solid", fgColor="ECEAE4")
+WIDEST, NARROWEST = 60, 8
+
+
+def workbook(s: PrintedSet) -> bytes:
+    """The file.  Text that a spreadsheet would take for a formula is guarded."""
+    with force_locale("id"):
+        book = Workbook()
+        book.remove(book.active)
+        for title, names, rows in _sheets(s):
+            _sheet(book, title, names, rows)
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+
+def _sheet(book: Workbook, title: str, names: Sequence[str], rows: Rows) -> None:
+    sheet = book.create_sheet(title)
+    sheet.append(list(names))
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), HEAD
+    for row in rows:
+        sheet.append([_cell(value) for value in row])
+    sheet.freeze_panes = "A2"
+    for n, column in enumerate(sheet.iter_cols(values_only=True), 1):
+        longest = max((len(str(value)) for value in column if value is not None), default=0)
+        width = min(max(longest + 2, NARROWEST), WIDEST)
+        sheet.column_dimensions[get_column_letter(n)].width = width
+    for line in sheet.iter_rows(min_row=2):
+        for cell in line:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if isinstance(cell.value, int) and cell.value >= 1_000:
+                cell.number_format = "#,##0"
+
+
+def _cell(value: Any) -> Any:
+    """Numbers stay numbers; text stays text, whatever it begins with."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    return guarded(value)
+
+
+def _sheets(s: PrintedSet) -> Iterable[tuple[str, Sequence[str], Rows]]:
+    yield "Berita acara", ("Hal", "Isi"), _summary(s)
+    yield (
+        "Hadir menurut unsur",
+        ("Unsur", "L", "P", "Tidak disebut", "Jumlah"),
+        ((str(GROUPS[x.group]), x.men, x.women, x.unsaid, x.total) for x in s.turnout.lines),
+    )
+    if not s.public:
+        names = ("No.", "Nama", "Lembaga", "Unsur", "L/P", "Disabilitas", "Anak", "Delegasi")
+        yield "Daftar hadir", names, _came(s)
+    names = ("Urutan", "Perangkat daerah", "Nomor", "Usulan", "Lokasi", "RW", "Volume", "Satuan",
+             "Perkiraan biaya", "Cara keputusan", "Setuju", "Tidak", "Abstain")  # fmt: skip
+    yield "Prioritas", names, ((row.place, *_proposal(row)) for row in s.agreed)
+    yield (
+        "Belum disepakati",
+        (*names, "Alasan", "Keterangan"),
+        (
+            (n, *_proposal(row), str(REASONS.get(row.decision.reason, "")), row.decision.note)
+            for n, row in enumerate(s.others, 1)
+        ),
+    )
+    names = ("No.", "Jenis", "Nama", "Letak", "Pengembang / pemegang", "Luas", "Keterangan")
+    yield (
+        "Aset",
+        names,
+        (
+            (n, str(ASSETS[x.sort]), x.name, x.address, x.holder, x.size, x.note)
+            for n, x in enumerate(s.assets, 1)
+        ),
+    )
+    names = ("Tahun", "Nomor", "Usulan", "Kelurahan", "RW", "Keadaan", "Perangkat daerah",
+             "Diusulkan", "Anggaran", "Kontrak", "Terpakai", "Fisik %")  # fmt: skip
+    yield "Realisasi", names, _past(s)
+
+
+def _summary(s: PrintedSet) -> Rows:
+    forum, found = s.forum, s.turnout
+    quorum = f"{forum.quorum} %" if forum.quorum_rule == "share" else f"{forum.quorum} orang"
+    met = "tercapai" if found.has_quorum(forum.quorum_rule, forum.quorum) else "tidak tercapai"
+    return [
+        ("Musyawarah", s.name),
+        ("Tahun", f"{forum.plan_year - 1} untuk pembangunan {forum.plan_year}"),
+        ("Tanggal", s.day.isoformat()),
+        ("Tempat", forum.venue),
+        ("Pimpinan", forum.chair),
+        ("Diundang", found.invited),
+        ("Hadir", found.present),
+        ("Kuorum", f"{quorum}: {met}"),
+        ("Perempuan %", found.women_share),
+        ("Disepakati", len(s.agreed)),
+        ("Perkiraan biaya", s.total),
+        ("Belum disepakati", len(s.others)),
+        ("Halaman", s.address),
+        ("SHA-256", s.digest or "belum ditutup"),
+    ]
+
+
+def _came(s: PrintedSet) -> Rows:
+    for n, one in enumerate(s.came, 1):
+        flags = ("ya" if flag else "" for flag in (one.disability, one.child, one.delegate))
+        yield n, one.name, one.body, str(GROUPS[one.group]), one.sex, *flags
+
+
+def _proposal(row: Result) -> tuple[Any, ...]:
+    item, said = row.proposal, row.decision
+    where = item.address or area_label(item.area_code)
+    volume = None if item.volume is None else f"{item.volume.normalize():f}".replace(".", ",")
+    counts = (said.votes_for, said.votes_against, said.abstained)
+    office = department_label(item.department_code) if item.department_code else ""
+    return (
+        office,
+        item.number,
+        item.title,
+        where,
+        item.rw,
+        volume,
+        item.unit,
+        row.cost,
+        said.way,
+        *counts,
+    )
+
+
+def _past(s: PrintedSet) -> Rows:
+    states = {state.name: str(state.label) for state in KINDS["musrenbang"].workflow.states}
+    for x in s.past:
+        office = department_label(x.department_code) if x.department_code else ""
+        yield (x.plan_year, x.number, x.title, area_label(x.area_code), x.rw, states[x.state],
+               office, x.cost, x.budget, x.contract_value, x.spent, x.progress)  # fmt: skip
