@@ -26,8 +26,9 @@ def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change
         _hide_family(item)
     elif step.unmarks and isinstance(item, Complaint):
         _unmark_family(item, step, answers, change.at)
-    elif getattr(item, "parent_id", None) is not None and change.source != change.target:
-        _tell_whole(item, change.at)
+    elif change.source != change.target and isinstance(item, Complaint):
+        for part in _parts_ending_with(item):
+            _tell_whole(part, change.at)
 
 
 def _divide(item: Item, parts: list[tuple[str, str]], seat: str, at: datetime) -> None:
@@ -67,6 +68,17 @@ def _unmark_family(item: Complaint, step: Step, answers: Mapping[str, Any], at: 
             move(one, step.name, SYSTEM, told, at=at)
 
 
+def _parts_ending_with(item: Complaint) -> list[Complaint]:
+    """The item if it is a part, and the parts that were joined with it, in turn."""
+    found, ids = [item], [item.id]
+    while ids:
+        query = select(Complaint).where(Complaint.merged_into_id.in_(ids)).order_by(Complaint.id)
+        joined = db.session.scalars(query).all()
+        found += joined
+        ids = [one.id for one in joined]
+    return [one for one in found if one.parent_id is not None]
+
+
 def _tell_whole(part: Item, at: datetime) -> None:
     from .items import move  # it calls us
 
@@ -87,6 +99,11 @@ def _tell_whole(part: Item, at: datetime) -> None:
 
 
 def is_over(part: Item) -> bool:
-    """Has this part come to its end, its reporter's word included?"""
+    """Has this part come to its end, its reporter's word included?
+
+    One that was joined with another report ends with that.
+    """
+    while part.merged_into_id is not None:
+        part = db.session.get_one(Item, part.merged_into_id)
     state = state_of(part)
     return state.phase is Phase.CLOSED or (state.phase is Phase.DONE and not state.held_by)

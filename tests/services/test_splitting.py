@@ -193,3 +193,37 @@ def test_a_part_carries_what_its_category_asked_and_was_answered():
     whole, parts = divided(category_code="pju-mati", answers={**given, "keluhan": ["mati"]})
     assert whole.answers["keluhan"] == ["mati"]  # of a category it had before
     assert [part.answers for part in parts] == [given, given]
+
+
+def join_outside(part):
+    """Join a part with a report that is not of its family; returns that one."""
+    other = make.item("lapor", state="working", department_code=part.department_code)
+    told = {"into": other.number, "reason": "same_matter"}
+    items.move(part, "merge", make.everybody(part), told)
+    return other
+
+
+def test_a_part_joined_with_an_open_report_ends_when_that_one_does():
+    whole, (one, two) = divided()
+    other = join_outside(one)
+    finish(two)
+    db.session.refresh(whole)
+    assert whole.state == "divided"
+    finish(other)
+    db.session.refresh(whole)
+    assert whole.state == "closed"
+
+
+def test_a_part_joined_with_what_was_joined_further_on_ends_with_the_last():
+    whole, (one, two) = divided()
+    other = join_outside(one)
+    last = make.item("lapor", state="working", department_code=make.DEPARTMENT)
+    make_way = {"into": last.number, "reason": "same_matter"}
+    other.state = "accepted"
+    items.move(other, "merge", make.everybody(other), make_way)
+    finish(two)
+    db.session.refresh(whole)
+    assert whole.state == "divided"
+    finish(last)
+    db.session.refresh(whole)
+    assert whole.state == "closed"
