@@ -305,6 +305,10 @@ def _answer(about: Item, name: str, department_code: str) -> Any:
             return item(about.kind, area_code=about.area_code).number
         case "budget" | "progress" | "agreed_amount" | "contract_value":
             return 50
+        case "line":
+            return "F02"
+        case "volume":
+            return 12
         case "sub_kegiatan":
             return "1.03.10.2.01.0005"
         case "verdict":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -65,7 +65,7 @@ def written(amount: Decimal | int) -> str:
 
 def cost(volume: Decimal, unit_price: int) -> int:
     """What so much costs, in whole rupiah.  Raises ValueError, for people."""
-    total = int((volume * unit_price).to_integral_value())
+    total = int((volume * unit_price).quantize(Decimal(1), ROUND_HALF_UP))
     if total > MOST_COST:
         raise ValueError(
             _("That comes to more than Rp %(n)s. Please check it.", n=written(MOST_COST))

@@ -104,6 +104,7 @@ FIELDS: dict[str, Any] = {
     ),
     "area": _choice(_("Kelurahan")),
     "category": _choice(_("Category")),
+    "line": _choice(_("Line of the catalogue")),
     "into": _line(_("Number of the other item")),
     "date": lambda need, choices: DateField(_("By which day?"), validators=[need]),
     "period_from": lambda need, choices: DateField(_("From"), validators=[need]),

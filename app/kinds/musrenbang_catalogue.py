@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _
 
 from app.workflow import Step
 
+from .musrenbang_effects import rupiah
+
 SOURCES = ("submitted", "verified", "returned", "deferred", "redirected")
 REASONS = (
     "in_catalogue",
@@ -47,6 +49,21 @@ def reviews() -> tuple[Step, ...]:
             when=("outside_waiting",),
             help=_("The proposer reads why, and may choose a line of the catalogue instead."),
         ),
+        choose_line(),
+    )
+
+
+def choose_line() -> Step:
+    """Whoever proposed outside the catalogue, or looks at it, finds the line that fits."""
+    return Step(
+        "choose_line",
+        _("Choose a line of the catalogue"),
+        SOURCES,
+        None,
+        by=("author", "triage", "planner"),
+        asks=("line", "volume", "note?"),
+        when=("outside_not_accepted",),
+        help=_("Its unit and its price of today are taken; please say how much in that unit."),
     )
 
 
@@ -69,4 +86,12 @@ def _refused(item: Any, answers: Mapping[str, Any]) -> None:
     item.catalogue_review = "refused"
 
 
-REVIEWED = {"accept_outside": _accepted, "refuse_outside": _refused}
+def _chosen(item: Any, answers: Mapping[str, Any]) -> None:
+    line = {name: value for name, value in answers["line"].items() if name != "largest"}
+    for name, value in line.items():
+        setattr(item, name, value)
+    item.volume, item.catalogue_review = answers["volume"], ""
+    item.cost = rupiah(item.volume, item.unit_price)
+
+
+REVIEWED = {"accept_outside": _accepted, "refuse_outside": _refused, "choose_line": _chosen}

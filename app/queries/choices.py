@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.kinds import REASONS
+from app.queries import catalogue
 from app.queries.calendar import city_day
 from app.queries.labels import labels, named
 from app.workflow import Step
@@ -66,6 +67,9 @@ def of_step(session: Session, step: Step, kind: str) -> dict[str, Any]:
             for code, name in categories(kind)
             if not (step.unmarks and labels().categories[code].is_about_officials)
         ]
+    if "line" in asked:
+        lines = catalogue.choices(session).values()
+        offers["line"] = [(code, name) for group in lines for code, name, _facts in group]
     if "area" in asked:
         offers["area"] = [c for group in kelurahan().values() for c in group]
     return offers

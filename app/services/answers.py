@@ -13,7 +13,7 @@ from app.access import Actor, may
 from app.kinds import state_of
 from app.queries.calendar import city_day
 from app.workflow import Incomplete, Phase, Step
-from models import HAND_OVER_WAYS, Area, Category, Department, Item, Photo, db
+from models import HAND_OVER_WAYS, Area, CatalogueEntry, Category, Department, Item, Photo, db
 
 from . import plan_answers
 from .photos import MOST
@@ -142,7 +142,19 @@ def _parts(item: Item, actor: Actor, parts: list[tuple[str, str]]) -> list[tuple
     return parts
 
 
+def _line(item: Item, actor: Actor, code: str) -> dict[str, Any]:
+    """What a line of the catalogue says of a proposal, at its price of today."""
+    found, today = db.session.get(CatalogueEntry, code), city_day()
+    price = found.price_on(today) if found is not None and found.holds(today) else None
+    if found is None or price is None:
+        raise Refused("line", _("The catalogue has no such line."))
+    known = {"catalogue_code": code, "bidang": found.bidang, "unit": found.unit}
+    category = found.category_code or item.category_code
+    return {**known, "unit_price": price, "category_code": category, "largest": found.largest}
+
+
 CHECKS = {
+    "line": _line,
     **plan_answers.CHECKS,
     "parts": _parts,
     "department": _department(external=False),

@@ -14,6 +14,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.access import Actor
+from app.forms import amounts
 from app.kinds import Kind, kind_of
 from app.queries import cycle_words, cycles
 from app.queries.cycles import LEVEL_STAGES, Timetable
@@ -90,7 +91,15 @@ def window_of_filing(kind: Kind, actor: Actor, values: Mapping[str, Any], at: da
         raise Closed("", f"{why} {kept}", kind.filed_in, table)
 
 
+def line_fits(item: Item, step: Step, actor: Actor, given: Mapping[str, Any], at: datetime) -> None:
+    """A line of the catalogue has a largest volume in one proposal."""
+    largest = given["line"]["largest"] if "line" in given else None
+    if largest is not None and given["volume"] > largest:
+        raise Refused("volume", _("At most %(n)s in one proposal.", n=amounts.written(largest)))
+
+
 checks: tuple[Check, ...] = (
+    line_fits,
     window_of_step,
     ranking_locks.hold_lists,
     levels.checked,

@@ -9,6 +9,7 @@ from html import unescape
 import pytest
 
 from app.services import items, rw_limits
+from app.services.answers import Refused
 from models import Document, Item, Proposal, db
 from tests import factories as make
 from tests.pictures import jpeg
@@ -140,6 +141,21 @@ def test_what_stands_outside_the_catalogue_waits_for_its_review(client, session)
     assert "agree" not in {step.name for step in items.open_steps(item, moderator)}
     items.move(item, "accept_outside", moderator)
     assert "agree" in {step.name for step in items.open_steps(item, moderator)}
+
+
+def test_a_refused_proposal_finds_its_line_with_todays_price(session, author):
+    item = make.item("musrenbang", author, catalogue_review="waiting", volume=3, unit="paket")
+    moderator = make.actor(make.user(roles=("moderator",)))
+    why = {"reason": "in_catalogue", "note": "Pakai baris F02."}
+    items.move(item, "refuse_outside", moderator, why)
+    proposer = make.actor(author)
+    for wrong in ({"line": "F99", "volume": 3}, {"line": "F02", "volume": 1501}):
+        with pytest.raises(Refused):
+            items.move(item, "choose_line", proposer, wrong)
+    items.move(item, "choose_line", proposer, {"line": "F02", "volume": 30})
+    assert (item.catalogue_code, item.unit, item.catalogue_review) == ("F02", "m2", "")
+    assert item.cost == 30 * 240_000
+    assert "choose_line" not in {step.name for step in items.open_steps(item, proposer)}
 
 
 def test_what_was_asked_before_is_shown_with_what_became_of_it(client, session):

@@ -67,6 +67,6 @@ def test_any_text_is_an_amount_or_a_reason(typed):
 
 
 def test_a_cost_is_whole_rupiah_and_has_an_end(app):
-    assert amounts.cost(Decimal("12.5"), 285_001) == 3_562_512
+    assert amounts.cost(Decimal("12.5"), 285_001) == 3_562_513
     with app.test_request_context(), pytest.raises(ValueError, match=r"\w"):
         amounts.cost(Decimal(1_000_000), 100_000_000)
