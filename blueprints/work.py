@@ -92,7 +92,11 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
     return links
 
 
-UNCOUNTED = ("berjalan", "semua")  # how many there are helps nobody, and counting them is dear
+UNCOUNTED = (
+    "berjalan",
+    "semua",
+    "nilai",
+)  # how many there are helps nobody, and counting them is dear
 
 
 def _tabs(here: Desk, cut: Cut) -> tuple[work.Tab, ...]:
@@ -106,10 +110,12 @@ def _tabs(here: Desk, cut: Cut) -> tuple[work.Tab, ...]:
         work.Tab("saya", _("In my hands"), going, mine=mine, on_desk=True),
         work.Tab("terlambat", _("Past the day"), states, True, levels=levels, **ours),
         work.Tab("kembali", _("Came back"), back, **ours),
+        work.Tab("nilai", _("Rated low"), work.all_states(), rated_low=True),
         work.Tab("berjalan", _("Under way"), going, on_desk=True),
         work.Tab("semua", _("All"), work.all_states()),
     )
-    shown = (tab for tab in tabs if tab.name != "kembali" or back)
+    wanted = {"kembali": bool(back), "nilai": here is DEPARTMENT}
+    shown = (tab for tab in tabs if wanted.get(tab.name, True))
     return tuple(replace(tab, kind=cut.kind, area=cut.area) for tab in shown)
 
 
@@ -119,7 +125,7 @@ def _queue(here: Desk) -> ResponseReturnValue:
         return redirect(url_for("items.by_number", number=number))
     tabs = _tabs(here, cut)
     tab = next((tab for tab in tabs if tab.name == request.args.get("tab")), tabs[0])
-    newest = tab.name == "semua" or request.args.get("urut") == "baru"
+    newest = tab.name in ("semua", "nilai") or request.args.get("urut") == "baru"
     after, scope = After.read(request.args.get("sesudah", "")), here.scope(actor)
     narrowed = cut.conditions(actor)
     page = desk.page(

@@ -18,7 +18,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from app.workflow import Step
 
@@ -52,6 +52,7 @@ class StepForm(Form):
     seen = HiddenField()
     key = HiddenField(default=lambda: str(uuid.uuid4()))
     photo_ids = HiddenField(default="")
+    why_asked = HiddenField(default="")  # was somebody who is not satisfied asked for words?
 
 
 def _text(label: Any, rows: int = 4) -> Any:
@@ -75,6 +76,19 @@ def _choice(label: Any) -> Any:
         return SelectField(label, choices=[*first, *choices], validators=[need])
 
     return make
+
+
+LOW = (1, 2)  # ratings that say that somebody is not satisfied
+
+
+def _why_so_low(form: Any, field: Any) -> None:
+    """Ask once for words when somebody is not satisfied; they may stay silent all the same."""
+    said = (form["note"].data or "").strip() if "note" in form else "-"
+    if field.data in LOW and not said and form.why_asked.data != "1":
+        form.why_asked.data = "1"
+        raise ValidationError(
+            _("What was missing? A sentence helps the office. Or leave it empty and send again.")
+        )
 
 
 PARTS = range(1, 5)  # a complaint is divided among so many departments at most
@@ -127,7 +141,7 @@ FIELDS: dict[str, Any] = {
             (1, _("1, not at all")),
         ],
         coerce=lambda value: int(value) if value else None,
-        validators=[Optional()],
+        validators=[Optional(), _why_so_low],
     ),
     "photos": lambda need, choices: MultipleFileField(
         _("Photos"), render_kw={"accept": "image/*", "data-photos": ""}

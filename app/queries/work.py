@@ -25,7 +25,7 @@ from app.queries.calendar import city_day
 from app.queries.overdue import is_overdue
 from app.queries.standing import standing_in
 from app.workflow import Phase
-from models import Assignment, Comment, Department, Item, Proposal
+from models import Assignment, Comment, Complaint, Department, Item, Proposal
 from models.item import DUE, ON_A_DESK
 
 Pairs = list[tuple[str, str]]
@@ -39,6 +39,7 @@ ON_DESK: ColumnElement[bool] = literal_column(f"item.{ON_A_DESK}")
 REOPENED = standing_in([("lapor", "reopened")])
 # Planning a queue costs twenty times as much as reading it: a plan is made once a connection.
 ONE_PLAN = text("SET LOCAL plan_cache_mode = force_generic_plan")
+LOW_RATED: ColumnElement[bool] = Complaint.__table__.c.rating <= 2
 
 
 def held_by(*holders: str) -> Pairs:
@@ -102,7 +103,7 @@ class Tab:
 
     ``kind`` and ``area`` (a kelurahan or kecamatan) make it narrower; ``mine`` keeps what is in
     the hands of this login; ``on_desk`` leaves out what is over; ``untaken`` adds what was opened
-    again and no office would take up.
+    again and no office would take up; ``rated_low`` keeps what its reporter was not satisfied with.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Tab:
     mine: int | None = None
     on_desk: bool = False
     untaken: bool = False
+    rated_low: bool = False
 
 
 # Whose states wait at a role's desk, and the levels of a proposal it decides on.
@@ -175,6 +177,8 @@ def condition(tab: Tab) -> ColumnElement[bool]:
         cuts.append(Item.kind == tab.kind)
     if tab.area:
         cuts.append(or_(Item.area_code == tab.area, Item.district_code == tab.area))
+    if tab.rated_low:
+        cuts.append(exists().where(Complaint.__table__.c.id == Item.id, LOW_RATED))
     if tab.mine is not None:
         cuts.append(in_hands_of(tab.mine))
     return and_(*cuts)

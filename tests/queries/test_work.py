@@ -7,6 +7,7 @@ import pytest
 from app.access import Actor
 from app.kinds import KINDS
 from app.queries import work
+from app.services import items
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -65,3 +66,46 @@ def test_what_was_opened_again_with_nobody_to_take_it_waits_for_the_kelurahan(cl
     assert work.counted(session, actor, work.area_scope(actor), (tab,)) == {"menunggu": 2}
     onward = client_for(moderator).get(f"/kerja/berikut/{outside.number}")
     assert nobody.number in onward.location
+
+
+def rated(rating, note="", **more):
+    item = make.item("lapor", state="resolved", department_code=make.DEPARTMENT, **more)
+    items.move(item, "confirm", make.everybody(item), {"rating": rating, "note": note})
+    return item
+
+
+def test_what_was_rated_low_has_a_place_at_the_office_that_answered(client_for, session):
+    low, poor, fine = rated(1, "Masih bergelombang."), rated(2), rated(4)
+    elsewhere = rated(1)
+    elsewhere.department_code = make.OTHER_DEPARTMENT
+    session.commit()
+    client = client_for(make.user(roles=("officer",)))
+    page = client.get("/kerja/opd?tab=nilai").get_data(as_text=True)
+    assert low.number in page
+    assert poor.number in page
+    assert fine.number not in page
+    assert elsewhere.number not in page
+    assert "tab=nilai" in client.get("/kerja/opd").get_data(as_text=True)
+    moderator = client_for(make.user(roles=("moderator",)))
+    assert "tab=nilai" not in moderator.get("/kerja/kelurahan").get_data(as_text=True)
+
+
+def test_whoever_rates_low_is_asked_once_for_words_and_may_stay_silent(client_for, session):
+    author = make.user()
+    item = make.item("lapor", author, state="resolved", department_code=make.DEPARTMENT)
+    session.commit()
+    client, address = client_for(author), f"/lapor/{item.number}/langkah/confirm"
+    asked = client.post(address, data={"rating": "2", "note": ""})
+    page = asked.get_data(as_text=True)
+    assert asked.status_code == 422
+    assert 'name="why_asked" type="hidden" value="1"' in page
+    session.refresh(item)
+    assert item.state == "resolved"
+    assert client.post(address, data={"rating": "2", "why_asked": "1"}).status_code == 302
+    session.refresh(item)
+    assert (item.state, item.rating) == ("closed", 2)
+    for data in ({"rating": "1", "note": "Belum rata."}, {"rating": "3"}, {}):
+        other = make.item("lapor", author, state="resolved", department_code=make.DEPARTMENT)
+        session.commit()
+        path = f"/lapor/{other.number}/langkah/confirm"
+        assert client.post(path, data=data).status_code == 302, data
