@@ -106,9 +106,11 @@ class Proposal(Item):
 
 
 class ProposalLevel(Model):
-    """What one level decided about a proposal: its text, volume, cost and rank there.
+    """What one level decided about a proposal: its text, volume, price, cost and rank there.
 
-    ``rank`` holds in the list ``ranking_id``; ``app.services.ranking`` keeps it 1 to n.
+    ``text`` is the proposal in this level's words, '' while nobody changed them; ``decision`` the
+    last step taken here, '' where it is only ranked.  Why stands in the trail, at ``change_id``;
+    why it changed what it was given, at ``adjusted_id``.  ``rank`` holds in the list ``ranking_id``; ``app.services.ranking`` keeps it 1 to n.
     """
 
     __tablename__ = "proposal_level"
@@ -133,6 +135,7 @@ class ProposalLevel(Model):
     unit_price: Mapped[int | None] = mapped_column(BigInteger)
     department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
     change_id: Mapped[ref | None] = mapped_column(ForeignKey("change.id"))
+    adjusted_id: Mapped[ref | None] = mapped_column(ForeignKey("change.id"))
 
 
 __all__ = ["CATALOGUE_REVIEWS", "FUNDING", "PROPOSAL_LEVELS", "Proposal", "ProposalLevel"]

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 
 from app.access import public_items
 from models import (
@@ -50,6 +51,7 @@ OF: Any = bindparam("proposal")
 class LevelLine:
     """What one level made of a proposal; ``note`` are its words, None where they were erased.
 
+    ``explained`` says why it changed what it was given, where that is not the note itself;
     ``changed`` names what differs from the line before: volume, unit_price, cost, text.
     """
 
@@ -65,6 +67,7 @@ class LevelLine:
     seat: str
     at: datetime | None
     department_code: str | None
+    explained: str | None = ""
     changed: tuple[str, ...] = ()
 
 
@@ -108,6 +111,7 @@ class Records:
         return next((one for one in reversed(self.verdicts) if one["body"] == body), None)
 
 
+ADJUSTED = aliased(ChangeText)
 LINES = (
     select(
         ProposalLevel.level,
@@ -122,8 +126,12 @@ LINES = (
         ProposalLevel.seat,
         ProposalLevel.decided_at,
         ProposalLevel.department_code,
+        case((ProposalLevel.adjusted_id == ProposalLevel.change_id, ""), else_=ADJUSTED.text).label(
+            "explained"
+        ),
     )
     .outerjoin(ChangeText, ChangeText.change_id == ProposalLevel.change_id)
+    .outerjoin(ADJUSTED, ADJUSTED.change_id == ProposalLevel.adjusted_id)
     .where(ProposalLevel.proposal_id == OF)
 )
 

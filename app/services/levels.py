@@ -110,6 +110,8 @@ def _date(item: Proposal, step_name: str, change: Change) -> None:
     place = PROPOSAL_LEVELS.index(item.level) + (1 if step_name == "send_back" else 0)
     row = next(row for row in item.levels if row.level == PROPOSAL_LEVELS[place])
     row.decided_at, row.change_id = change.at, change.id
+    if step_name in ADJUSTING:
+        row.adjusted_id = change.id
 
 
 def _verdict(item: Proposal, step_name: str, given: Mapping[str, Any], change: Change) -> None:

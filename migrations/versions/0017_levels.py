@@ -114,9 +114,15 @@ def _levels() -> None:
         sa.Column("unit_price", sa.BigInteger(), nullable=True),
         sa.Column("department_code", KEY, nullable=True),
         sa.Column("change_id", sa.BigInteger(), nullable=True),
+        sa.Column("adjusted_id", sa.BigInteger(), nullable=True),
     ):
         op.add_column("proposal_level", column)
-    for column, to in (("department_code", "department.code"), ("change_id", "change.id")):
+    links = (
+        ("department_code", "department.code"),
+        ("change_id", "change.id"),
+        ("adjusted_id", "change.id"),
+    )
+    for column, to in links:
         table, _dot, far = to.partition(".")
         op.create_foreign_key(
             op.f(f"fk_proposal_level_{column}_{table}"), "proposal_level", table, [column], [far]
@@ -234,7 +240,7 @@ def downgrade() -> None:
         op.drop_table(table)
     for name, _rule in LEVEL_CHECKS:
         op.drop_constraint(op.f(f"ck_proposal_level_{name}"), "proposal_level")
-    for column in ("change_id", "department_code", "unit_price"):
+    for column in ("adjusted_id", "change_id", "department_code", "unit_price"):
         op.drop_column("proposal_level", column)
     for name, _rule in PROPOSAL_CHECKS:
         op.drop_constraint(op.f(f"ck_proposal_{name}"), "proposal")

@@ -56,6 +56,12 @@ def test_a_level_changes_the_volume_and_the_cost_follows_and_both_stay_side_by_s
     lines = journey.lines(db.session, item)
     assert lines[1].changed == ("volume", "cost")
     assert lines[1].note == "Diukur ulang: 18 meter."
+    items.move(item, "agree", lurah, {"note": "Disepakati secara mufakat."})
+    line = journey.lines(db.session, item)[1]
+    assert (line.explained, line.note) == (
+        "Diukur ulang: 18 meter.",
+        "Disepakati secara mufakat.",
+    )
 
 
 @pytest.mark.parametrize("given", [{"volume": Decimal(18)}, {"cost": 5}, {"unit_price": 900_000}])
