@@ -193,10 +193,7 @@ def edit(forum_id: int) -> ResponseReturnValue:
     """Change when, where and how it is held."""
     forum, form = forum_run(forum_id), ForumForm()
     if request.method == "GET":
-        form = ForumForm(formdata=None, obj=forum)
-        form.starts_at.data = typed_local(forum.starts_at)
-        form.ends_at.data = typed_local(forum.ends_at)
-        form.agenda.data, form.seen.data = typed_points(forum.agenda), str(forum.revision)
+        form = ForumForm(formdata=None, data=_shown(forum))
     elif form.validate():
         try:
             service.change(
@@ -210,6 +207,13 @@ def edit(forum_id: int) -> ResponseReturnValue:
         db.session.commit()
         return redirect(url_for(".show", forum_id=forum_id))
     return page_of("forum_edit", forum, 422 if form.errors else 200, form=form)
+
+
+def _shown(forum: Forum) -> dict[str, Any]:
+    """The forum as its form shows it."""
+    known = {name: getattr(forum, name) for name in service.COLUMNS}
+    moments = {name: typed_local(known[name]) for name in ("starts_at", "ends_at")}
+    return {**known, **moments, "agenda": typed_points(forum.agenda), "seen": forum.revision}
 
 
 @bp.post("/<id:forum_id>/batal")
