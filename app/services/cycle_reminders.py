@@ -22,7 +22,18 @@ from app.queries import cycles, typed_place
 from app.queries.actors import actor_of, in_force
 from app.queries.calendar import city_day
 from app.queries.cycles import AREA_STAGES, LEVEL_STAGES, Timetable, Window
-from models import STAGES, CycleReminder, CycleWindow, Draft, Item, Mandate, Proposal, User, db
+from models import (
+    STAGES,
+    CycleReminder,
+    CycleWindow,
+    Draft,
+    Intake,
+    Item,
+    Mandate,
+    Proposal,
+    User,
+    db,
+)
 
 from . import notices
 
@@ -180,7 +191,13 @@ def _drafts(due: Due, declared: Sequence[Window], now: datetime) -> dict[int, tu
     kinds = [kind.slug for kind in KINDS.values() if kind.filed_in == due.stage]
     if due.stage not in AREA_STAGES or not kinds:
         return {}
-    recent = (Draft.kind.in_(kinds), Draft.updated_at > now - KEPT, Draft.user_id.is_not(None))
+    sent = select(Intake.key).where(Intake.key == Draft.key, Intake.state == "waiting")
+    recent = (
+        Draft.kind.in_(kinds),
+        Draft.updated_at > now - KEPT,
+        Draft.user_id.is_not(None),
+        ~sent.exists(),
+    )
     found: dict[int, list[str]] = defaultdict(list)
     rows = select(Draft, User).join(User, User.id == Draft.user_id).where(*recent)
     for draft, user in db.session.execute(rows):
