@@ -110,7 +110,8 @@ class ProposalLevel(Model):
 
     ``text`` is the proposal in this level's words, '' while nobody changed them; ``decision`` the
     last step taken here, '' where it is only ranked.  Why stands in the trail, at ``change_id``;
-    why it changed what it was given, at ``adjusted_id``.  ``rank`` holds in the list ``ranking_id``; ``app.services.ranking`` keeps it 1 to n.
+    why it changed what it was given, at ``adjusted_id``.  ``rank`` holds in the
+    list ``ranking_id``; ``app.services.ranking`` keeps it 1 to n.
     """
 
     __tablename__ = "proposal_level"
