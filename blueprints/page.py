@@ -179,6 +179,11 @@ def day(value: date | datetime | None, form: str = "d MMMM y") -> str:
         return "–"
     if isinstance(value, datetime):
         value = city_day(value)
+    return _day(value, form, language())
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, form: str, _language: str) -> str:
     return str(format_date(value, form))
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, time, tzinfo
+from functools import lru_cache
 from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
 from sqlalchemy import Row
 
+from app.extensions import language
 from app.kinds import REASONS
 from app.kinds.lapor import LAPOR
 from app.queries.georeport import OPEN
-from app.queries.labels import labels
+from app.queries.labels import Labels, labels
 from app.queries.questions import find, named
 from models import CategoryQuestion
 
@@ -52,9 +54,11 @@ def update_status(state: str) -> str:
 
 def moment(at: datetime | None) -> str | None:
     """A moment in the city's time, to the second, with its zone."""
-    if at is None:
-        return None
-    return at.astimezone(current_app.config["CITY"].zone).isoformat(timespec="seconds")
+    return _moment(at, current_app.config["CITY"].zone)
+
+
+def _moment(at: datetime | None, zone: tzinfo) -> str | None:
+    return None if at is None else at.astimezone(zone).isoformat(timespec="seconds")
 
 
 def service(row: Row[Any]) -> Shape:
@@ -105,7 +109,7 @@ def _attribute(order: int, question: CategoryQuestion) -> Shape:
 
 def request(row: Row[Any]) -> Shape:
     """A request, with the fields of the specification and no other."""
-    known = labels()
+    known, zone = labels(), current_app.config["CITY"].zone
     return {
         "service_request_id": row.number,
         "status": status(row.state),
@@ -115,10 +119,10 @@ def request(row: Row[Any]) -> Shape:
         "description": description(row),
         "agency_responsible": known.department_names.get(row.department_code),
         "service_notice": None,
-        "requested_datetime": moment(row.created_at),
-        "updated_datetime": moment(updated(row)),
-        "expected_datetime": moment(expected(row)),
-        "address": address(row),
+        "requested_datetime": _moment(row.created_at, zone),
+        "updated_datetime": _moment(updated(row), zone),
+        "expected_datetime": _moment(expected(row), zone),
+        "address": _address(row, known),
         "address_id": row.area_code,
         "zipcode": None,
         "lat": round(row.lat, 6),
@@ -146,12 +150,23 @@ def description(row: Row[Any]) -> str:
 
 def status_notes(row: Row[Any]) -> str:
     """The state in the city's words, the public reason, what was said, and where it goes on."""
-    parts = [str(LAPOR.workflow[row.state].label)]
+    spoken = language()
+    parts = [_state(row.state, spoken)]
     if row.merged_into:
         parts.append(str(_("It goes on as %(number)s.", number=row.merged_into)))
     if row.reason:
-        parts.append(str(REASONS.get(row.reason, row.reason)))
+        parts.append(_reason(row.reason, spoken))
     return ". ".join(p.rstrip(".") for p in (*parts, row.note or "") if p) + "."
+
+
+@lru_cache(maxsize=256)
+def _state(name: str, _language: str) -> str:
+    return str(LAPOR.workflow[name].label)
+
+
+@lru_cache(maxsize=256)
+def _reason(code: str, _language: str) -> str:
+    return str(REASONS.get(code, code))
 
 
 def updated(row: Row[Any]) -> datetime:
@@ -179,12 +194,22 @@ def expected(row: Row[Any]) -> datetime | None:
 
 def address(row: Row[Any]) -> str:
     """From the narrow to the wide: street, RT and RW, kelurahan, kecamatan, city."""
-    names, code, wide = labels().areas, row.area_code, []
-    while code:
-        wide.append(names.get(code, ""))
-        code = code.rpartition(".")[0] if code.count(".") > 1 else ""
+    return _address(row, labels())
+
+
+def _address(row: Row[Any], known: Labels) -> str:
+    kept = f"georeport:{row.area_code}"
+    if kept not in known.pieces:
+        known.pieces[kept] = ", ".join(filter(None, _wide(row.area_code, known.areas)))
     narrow = [f"RT {row.rt:02d}" if row.rt else "", f"RW {row.rw:02d}" if row.rw else ""]
-    return ", ".join(part for part in (row.address, *narrow, *wide) if part)
+    return ", ".join(filter(None, (row.address, *narrow, known.pieces[kept])))
+
+
+def _wide(code: str, names: Mapping[str, str]) -> Iterator[str]:
+    """Kelurahan, kecamatan, city."""
+    while code:
+        yield names.get(code, "")
+        code = code.rpartition(".")[0] if code.count(".") > 1 else ""
 
 
 def extensions(row: Row[Any], notes: Iterable[Row[Any]]) -> Shape:

@@ -150,14 +150,10 @@ def counted(
     cut: Conditions = (),
 ) -> dict[str, int]:
     """How many items stand in each tab (up to 1,000), in one statement."""
+    theirs = and_(scope, visible(actor), *cut)
     columns = [
         select(func.count())
-        .select_from(
-            select(Item.id)
-            .where(scope, visible(actor), condition(tab), *cut)
-            .limit(COUNTED + 1)
-            .subquery()
-        )
+        .select_from(select(Item.id).where(theirs, condition(tab)).limit(COUNTED + 1).subquery())
         .scalar_subquery()
         .label(tab.name)
         for tab in tabs
