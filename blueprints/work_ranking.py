@@ -122,8 +122,8 @@ def save(list_code: str) -> ResponseReturnValue:
     if bad := wrong(cells):
         problem = _("A rank is a whole number from 1, or nothing.")
         return _page(found, cells, 422, wrong=bad, problem=problem, reason=reason)
-    ids = _order(found, cells)
     seen = whole(request.form.get("seen"))
+    ids = _order(found, cells, seen)
     try:
         service.reorder(current_actor(), key, ids, g.arrived, -1 if seen is None else seen, reason)
     except (service.Stale, service.Frozen, service.Unfit, NotAllowed, Refused) as problem_:
@@ -133,13 +133,19 @@ def save(list_code: str) -> ResponseReturnValue:
     return redirect(url_for(".edit", **args_of(key)))
 
 
-def _order(found: RankedList, cells: dict[int, str]) -> list[int]:
-    """The ids as typed; an order sent again as a whole (``order``) stands as it is."""
+def _order(found: RankedList, cells: dict[int, str], seen: int | None) -> list[int]:
+    """The ids as typed over the order that was seen.
+
+    An order sent again as a whole (``order``) stands as it is.
+    """
     sent = [whole(text) for text in request.form.get("order", "").split(",") if text]
     if sent:
         known = {row.id for row in (*found.rows, *found.unranked)}
         return [one for one in dict.fromkeys(sent) if one in known and one is not None]
-    return arranged(cells, {row.id: row.rank for row in found.rows})
+    before = [row.id for row in found.rows]
+    if seen and seen != found.version and found.ranking_id:
+        before = ranking.order_of(db.session, found.ranking_id, seen)
+    return arranged(cells, {one: rank for rank, one in enumerate(before, 1)})
 
 
 def _refused(

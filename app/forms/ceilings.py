@@ -50,7 +50,7 @@ def read(text: str, most: int = MOST) -> int:
 def short(amount: int) -> str:
     """An amount as people say it, still exact: "Rp 120 juta", "Rp 1,25 miliar", "Rp 1.234"."""
     for size, word in ((10**9, "miliar"), (10**6, "juta")):
-        if amount >= size and amount * 1000 % size == 0:
+        if amount >= size and amount * 100 % size == 0:
             return f"Rp {amounts.written(Decimal(amount) / size)} {word}"
     return f"Rp {amounts.written(amount)}"
 

@@ -234,6 +234,13 @@ def history(session: AnySession, ranking_id: int) -> Sequence[RankingVersion]:
     return session.scalars(wanted.order_by(RankingVersion.number.desc())).all()
 
 
+def order_of(session: AnySession, ranking_id: int, number: int) -> list[int]:
+    """The ids of one order a list had; empty when there was none of that number."""
+    wanted = select(RankingVersion.ids).where(RankingVersion.ranking_id == ranking_id)
+    found: list[int] | None = session.scalar(wanted.where(RankingVersion.number == number))
+    return found or []
+
+
 def any_of(session: AnySession, plan_year: int) -> Sequence[Ranking]:
     """The lists of a year that somebody has put in order."""
     wanted = select(Ranking).where(Ranking.plan_year == plan_year, Ranking.version > 0)

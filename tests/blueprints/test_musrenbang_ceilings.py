@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from flask_babel import force_locale, gettext
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import escape
 
 from app.forms.ceilings import read, short
@@ -65,6 +67,11 @@ def test_amounts_are_read_as_people_write_them(app, typed, amount):
     with app.test_request_context():
         assert read(typed) == amount
         assert read(short(amount)) == amount
+
+
+@given(st.integers(0, 10**15))
+def test_amounts_said_shortly_are_still_exact(amount):
+    assert read(short(amount)) == amount
 
 
 @pytest.mark.parametrize("typed", ["banyak", "-5", "1,5", "1e9", "9" * 20, "1,200,000", "Rp", ""])

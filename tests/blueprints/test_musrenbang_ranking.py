@@ -6,6 +6,7 @@ import pytest
 from flask_babel import force_locale, gettext
 from markupsafe import escape
 
+from app.forms.ranking import arranged
 from app.queries.ranking import ListKey, ranked
 from app.services import ceilings, ranking
 from models import Whose
@@ -192,3 +193,27 @@ def test_the_way_to_a_list_leads_there(client, lists):
     assert f"/{make.KELURAHAN}?tahun=2027" in text
     there = client.get(f"/musrenbang/prioritas?tahun=2027&wilayah={make.KELURAHAN}")
     assert there.status_code == 302 and make.KELURAHAN in there.location
+
+
+def arrangements(text, before):
+    """What ``arranged`` makes of cells like "a=1 b=2", given an order before."""
+    cells = dict(cell.split("=") for cell in text.split())
+    numbers = {name: n for n, name in enumerate("abcdef")}
+    ranks = {numbers[name]: rank for rank, name in enumerate(before, 1)}
+    made = arranged({numbers[name]: cell for name, cell in cells.items()}, ranks)
+    return "".join("abcdef"[n] for n in made)
+
+
+@pytest.mark.parametrize(
+    ("typed", "before", "order"),
+    [
+        ("a=1 b=2 c=3", "abc", "abc"),
+        ("a=1 b=2 c=1", "abc", "cab"),  # moved up: it takes the place
+        ("a=3 b=2 c=3", "abc", "bca"),  # moved down: what was there goes up
+        ("a=1 b=2 c=3 d=2", "abc", "adbc"),  # new on the list
+        ("a=1 b= c=3", "abc", "ac"),  # off the list
+        ("a=9 b=2 c=3", "abc", "bca"),
+    ],
+)
+def test_numbers_typed_mean_the_order_people_expect(typed, before, order):
+    assert arrangements(typed, before) == order

@@ -1,4 +1,4 @@
-"""Lists: one order at a time, each kept, and never a gap whatever happens to what stands on them."""
+"""Lists: each order is kept, and there is no gap whatever happens to what stands on them."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@
       return made;
     };
     const lineRow = () => {
-      const found = document.querySelector("[data-line]");
+      const found = document.querySelector("tr[data-line]");
       if (found) return found;
       const row = document.createElement("tr");
       row.className = "cut-line";
