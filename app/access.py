@@ -282,6 +282,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "run_forum": ("operator", "triage", "validator", "owner", "planner"),  # each at its level
     "keep_routing": ("coordinator", "admin"),  # departments, categories and the rules between
     "decide_owners": ("coordinator",),
+    "see_repeated": ("triage", "validator", "planner"),
     "keep_scoring": ("planner", "validator", "owner", "triage"),  # the service asks whose list
     "draw_up_breach": ("admin",),
     "keep_catalogue": ("planner",),  # the kamus usulan, its prices, and what each RW may hand in

@@ -32,6 +32,7 @@ WORK_PLACES = (
     ("/kerja/musrenbang/penilaian", _("Scoring")),
     ("/kerja/musrenbang/forum", _("Forums")),
     ("/kerja/musrenbang/kamus", _("Beside the catalogue")),
+    ("/kerja/musrenbang/berulang", _("Reported again and again")),
     ("/kerja/musrenbang/lanjutkan", _("Carry over")),
     ("/kerja/musrenbang/berkas", _("Files")),
 )

@@ -3,6 +3,7 @@
 from .alike import CategoryKinship, CommonWord, Joining
 from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
 from .base import READING, AnySession, Model, close_reading, db, reading
+from .bridge import Bridge
 from .calendar import MARK_LEVELS, ClockMark, ClockSweep, HolidayOverride, SpecialHours
 from .catalogue import CatalogueEntry, CataloguePrice, ReadinessQuestion, RwLimit
 from .ceiling import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion, Whose
@@ -107,6 +108,7 @@ from .work import (
 )
 
 __all__ = [
+    "Bridge",
     "SipdHanded",
     "PlanFileRow",
     "PlanFile",

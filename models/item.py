@@ -135,6 +135,7 @@ class Item(Model):
     channel: Mapped[str] = mapped_column(server_default="web")
     visibility: Mapped[str] = mapped_column(server_default="public")
     oversight: Mapped[bool] = mapped_column(server_default="false")
+    bridged: Mapped[bool] = mapped_column(server_default="false")
     subject_department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
     department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"))
     merged_into_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)

@@ -13,6 +13,7 @@ NOWHERE = 10**9  # the number of a row that is not there
 PARTS: dict[str, Any] = {
     "kind": "lapor",
     "step": "reject",
+    "to": "musrenbang",
     "page": "isi",
     "form": "json",
     "category_code": "pju-mati",
@@ -75,6 +76,7 @@ LISTS = (
     "/peta/klaster.json?z=20&bbox=107.609,-6.889,107.614,-6.884&kind=lapor",
     "/lokasi/cari?q=perkara",
     "/kerja/kelurahan?tab=semua",
+    "/kerja/musrenbang/berulang",
     "/kerja/opd?tab=semua",
     "/kerja/perencanaan?tab=semua",
     "/kerja/kelurahan?tab=semua&q=perkara",

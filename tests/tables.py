@@ -69,6 +69,9 @@ DESKS = {
 }  # fmt: skip
 RANKERS = DESKS | {"operator"}  # each puts the list of its own level in order
 MANY = DESKS - {"validator"}  # who may act on many at once
+# Who may go on with a report as a proposal: anybody, from what everybody may see.
+GO_ON = {sort: SIGNED_IN if sort in ("public", "anonymous") else set() for sort in ITEMS}
+REPEATED = {"moderator", "moderator elsewhere", "validator", "coordinator", "planner"}
 WRITERS = {"officer", "officer elsewhere", "coordinator"}  # who keeps answer texts
 NAMELESS = {sort for sort, values in ITEMS.items() if values.get("visibility")}
 OPEN_TO_TALK = {"public", "anonymous", "confidential", "oversight"}  # by their state
@@ -252,6 +255,8 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "work_ranking.edit"): ({"moderator", "coordinator"}, 200),
     ("POST", "work_ranking.save"): ({"moderator", "coordinator"}, 409),
     ("POST", "work_ranking.rule"): ({"moderator", "coordinator"}, 422),
+    ("GET", "bridging.repeated"): (REPEATED, 200),
+    ("POST", "bridging.propose"): (REPEATED, 404),
     ("GET", "musrenbang_funnel.city"): (EVERYBODY, 200),
     ("GET", "musrenbang_funnel.area"): (EVERYBODY, 200),
     ("GET", "musrenbang_funnel.neighbourhood"): (EVERYBODY, 404),
@@ -391,6 +396,7 @@ ITEM_PAGES: dict[tuple[str, str], tuple[Any, int]] = {
     ("POST", "items.support"): (SIGNED_IN, 302),
     ("POST", "items.follow"): (SIGNED_IN, 302),
     ("POST", "comments.add"): (SIGNED_IN, 302),
+    ("POST", "bridging.go_on"): (GO_ON, 302),
     ("POST", "comments.report"): (SIGNED_IN, 302),
     ("POST", "comments.judge"): (TRIAGE, 400),
     ("POST", "counter.join"): (COUNTER, 400),

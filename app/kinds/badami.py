@@ -14,7 +14,7 @@ from app.workflow import Phase, State, Step, Workflow
 from models import Idea
 
 from .base import Kind
-from .corrections import CORRECTED, additions, corrections
+from .corrections import CORRECTED, additions, connections, corrections
 from .words import QUIET, TALKS
 
 STOPS = ("not_our_authority", "burdens_residents", "nothing_new", "no_sponsor", "no_effect")
@@ -153,6 +153,7 @@ WORKFLOW = Workflow(
             reasons=("filed_by_mistake", "no_longer_wanted"),
         ),
         *additions(STATES),
+        *connections(STATES),
         *corrections(STATES, by=("triage", "planner")),
     ),
 )
@@ -174,6 +175,7 @@ def _adopt(item: Idea, answers: Mapping[str, Any]) -> None:
 
 BADAMI = Kind(
     slug="badami",
+    leads_to=("musrenbang",),
     letter="G",
     model=Idea,
     form=IdeaForm,

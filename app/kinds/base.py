@@ -29,9 +29,10 @@ class Kind:
     ``promise`` gives the policies of the first round and of later ones, where the city promises
     the whole; ``hints`` are the words below the form's fields; ``facts`` names what ``Step.when``
     may ask about; ``columns`` adds what follows from the form's values and the day of filing;
-    ``publishes_at_filing`` says whether a confirmed person's item appears at once.  ``filed_in`` is
-    the stage of a cycle in which it may be filed ("": always), ``in_stage`` names the steps that
-    are taken only while the stage of the item's level is open.
+    ``leads_to`` names the kinds as which its items may go on; ``publishes_at_filing`` says whether
+    a confirmed person's item appears at once.  ``filed_in`` is the stage of a cycle in which it may
+    be filed ("": always), ``in_stage`` names the steps that are taken only while the stage of the
+    item's level is open.
     """
 
     slug: str
@@ -47,6 +48,7 @@ class Kind:
     named: Mapping[str, str] = field(default_factory=dict)
     holders: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     promise: Promise | None = None
+    leads_to: tuple[str, ...] = ()
     facts: Callable[[Any], frozenset[str]] = lambda item: frozenset()
     columns: Callable[[dict[str, Any], date], dict[str, Any]] = lambda values, day: {}
     filed_in: str = ""

@@ -50,6 +50,21 @@ def corrections(states: tuple[State, ...], by: tuple[str, ...]) -> tuple[Step, .
     )
 
 
+def connections(states: tuple[State, ...]) -> tuple[Step, ...]:
+    """What is written when an item leads to one of another kind, or comes from one."""
+    sources = tuple(state.name for state in states)
+    return (
+        Step(
+            "connect",
+            _("Connected with another service"),
+            sources,
+            None,
+            by=("system",),
+            asks=("note",),
+        ),
+    )
+
+
 def unmarkings(states: tuple[State, ...]) -> tuple[Step, ...]:
     """The step by which the coordinator says that an item is not about officials after all."""
     sources = tuple(state.name for state in states if state.phase is not Phase.CLOSED)

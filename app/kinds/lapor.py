@@ -16,7 +16,7 @@ from models import Complaint
 
 from . import outside
 from .base import Kind
-from .corrections import CORRECTED, UNMARKED, additions, corrections, unmarkings
+from .corrections import CORRECTED, UNMARKED, additions, connections, corrections, unmarkings
 from .lapor_states import STATES, promise
 from .verdicts import VERDICT, VERDICTS, may_appeal
 
@@ -267,6 +267,7 @@ WORKFLOW = Workflow(
         *outside.STEPS,
         *unmarkings(STATES),
         *additions(STATES),
+        *connections(STATES),
         *corrections(STATES, by=("triage",)),
     ),
 )
@@ -321,6 +322,7 @@ def _columns(values: dict[str, Any], day: date) -> dict[str, Any]:
 
 LAPOR = Kind(
     slug="lapor",
+    leads_to=("musrenbang",),
     letter="L",
     model=Complaint,
     form=ComplaintForm,

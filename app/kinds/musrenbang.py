@@ -54,6 +54,7 @@ def _columns(values: dict[str, Any], day: date) -> dict[str, Any]:
 
 MUSRENBANG = Kind(
     slug="musrenbang",
+    leads_to=("lapor",),
     letter="U",
     model=Proposal,
     form=ProposalForm,

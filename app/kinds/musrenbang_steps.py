@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 
 from app.workflow import BACK, Step, Workflow
 
-from .corrections import additions, corrections
+from .corrections import additions, connections, corrections
 from .musrenbang_carry import CARRY_OVER
 from .musrenbang_catalogue import reviews
 from .musrenbang_states import (
@@ -366,6 +366,7 @@ WORKFLOW = Workflow(
         *BUDGETING,
         *REALISING,
         *additions(STATES),
+        *connections(STATES),
         *corrections(STATES, by=("level", "planner")),
     ),
 )

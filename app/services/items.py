@@ -17,7 +17,7 @@ from app.queries.calendar import city_day
 from app.workflow import BACK, NotAllowed, Step
 from models import Category, Change, Draft, Follow, Item, Person, db
 
-from . import after, before, clocks, documents, notify, proof
+from . import after, before, bridges, clocks, documents, notify, proof
 from .answers import checked
 from .changes import record
 
@@ -98,7 +98,7 @@ def file(
         at=at,
     )
     clocks.settle(item, [change])
-    _take_draft(item, change)
+    _take_draft(item, change, actor)
     if actor.user_id is not None:
         db.session.add(Follow(item_id=item.id, user_id=actor.user_id))
     notify.step_taken(item, change)
@@ -135,7 +135,7 @@ def _publish_at_filing(item: Item, kind: Kind, at: datetime) -> None:
         item.published_at = at
 
 
-def _take_draft(item: Item, change: Change) -> None:
+def _take_draft(item: Item, change: Change, actor: Actor) -> None:
     """The draft becomes the item: its photos go along, the draft goes."""
     draft = db.session.get(Draft, item.filing_key)
     if draft is None:
@@ -143,6 +143,7 @@ def _take_draft(item: Item, change: Change) -> None:
     for photo in draft.photos:
         photo.item_id, photo.change_id, photo.draft_key = item.id, change.id, None
     documents.adopt(draft, item)
+    bridges.settle(item, draft, actor, change.at)
     db.session.flush()
     db.session.expire(draft)
     db.session.delete(draft)
