@@ -56,8 +56,10 @@ def index() -> ResponseReturnValue:
 def edit(plan_year: int) -> ResponseReturnValue:
     """The table with the draft, or with what is in force."""
     found = _draft(plan_year)
-    form = DecreeForm(obj=found)
-    return _page(plan_year, form, found, _usual(plan_year, found))
+    form, table = DecreeForm(obj=found), _usual(plan_year, found)
+    if found is None and table.amounts:
+        form.kind.data = "penyesuaian"
+    return _page(plan_year, form, found, table)
 
 
 def _draft(plan_year: int) -> CeilingVersion | None:

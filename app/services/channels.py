@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app import rate_store
@@ -23,6 +24,10 @@ from models import Channel, Notification, User, db
 ADDRESS = re.compile(r"[+@]?[A-Za-z0-9_.\-]{4,64}")
 MINUTES, TRIES = 15, 5  # a code holds so long, and may be given so often
 CODES, CODES_SECONDS = 5, 3600  # codes sent to one person
+SAID = {  # what is no change of a state
+    "line_below": _l("below the line of its list now"),
+    "line_above": _l("above the line of its list now"),
+}
 
 
 class WrongAddress(Exception):
@@ -136,8 +141,10 @@ def _body(line: Notification) -> str:
     if not on_public_list(item) or line.event == "identity":
         said = _("There is news about %(number)s in your inbox.", number=item.number)
         return f"{said}\n{addresses.inbox()}"
-    state = kind_of(item).workflow[line.change.target if line.change else item.state].label
-    return f"{item.number}: {state}\n“{item.title}”\n{addresses.of_item(item)}"
+    said = SAID.get(line.event)
+    if said is None:
+        said = kind_of(item).workflow[line.change.target if line.change else item.state].label
+    return f"{item.number}: {said}\n“{item.title}”\n{addresses.of_item(item)}"
 
 
 def told(notification_id: int) -> None:

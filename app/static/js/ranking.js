@@ -103,6 +103,11 @@
       same.textContent = told.same;
       box.replaceChildren(...(parts.length ? parts : told.real === "" ? [] : [same]));
       field.value = rupiah(ceiling);
+      const [, sum, count] = document.querySelectorAll(".stats dd");
+      if (told.real !== "" && count) {
+        sum.textContent = rupiah(taken);
+        count.textContent = told.count.replace("{n}", places.filter((place) => place.above).length);
+      }
     };
     slide.addEventListener("input", () => draw(Number(slide.value)));
   }
