@@ -104,12 +104,12 @@ def _latest(found: Any) -> list[ForumPrint]:
 
 
 @bp.get(f"{BASE}/<id:forum_id>/naskah")
-@bp.get(f"{BASE}/<id:forum_id>/naskah/<int:number>")
+@bp.get(f"{BASE}/<id:forum_id>/naskah/<id:version>")
 @public
-def text(forum_id: int, number: int = 0) -> ResponseReturnValue:
+def text(forum_id: int, version: int = 0) -> ResponseReturnValue:
     """The signed text itself: its SHA-256 is the hash that is printed."""
     signed = queries.versions(session(), forum_id)
-    found = next((one for one in signed if one.number == (number or len(signed))), None)
+    found = next((one for one in signed if one.number == (version or len(signed))), None)
     if found is None:
         abort(404)
     answer = Response(found.text.encode(), mimetype="text/plain")

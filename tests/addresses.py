@@ -46,6 +46,7 @@ PARTS: dict[str, Any] = {
             "guest_id",
             "attendance_id",
             "print_id",
+            "version",
             "window_id",
         ),
         NOWHERE,
