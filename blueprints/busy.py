@@ -20,6 +20,7 @@ from . import errors
 
 TAKEN_BACK = ("40001", "40P01")  # serialization_failure, deadlock_detected
 SECONDS = 5  # after which it is worth another try
+TOKEN = "csrf_token"  # the page has one of its own
 SECRET = "password"  # never written into a page
 
 
@@ -59,7 +60,8 @@ def _again() -> Any:
 
 
 def _page() -> Response:
-    sent = [(n, v) for n, v in request.form.items(multi=True)] if request.method == "POST" else []
+    posted = request.method == "POST"
+    sent = [pair for pair in request.form.items(multi=True) if posted and pair[0] != TOKEN]
     if any(SECRET in name for name, _value in sent):
         sent = []
     files = any(upload.filename for upload in request.files.values())

@@ -19,6 +19,7 @@ from flask_wtf.csrf import generate_csrf
 from app.extensions import limiter
 from app.forms import Form, PlaceForm, key_of
 from app.forms.questions import with_questions
+from app.forms.tracking import GuestForm
 from app.kinds import Kind
 from app.queries import alike, choices, elsewhere, filing
 from app.queries.actors import current_actor
@@ -34,7 +35,8 @@ from .page import session
 
 bp = Blueprint("quick", __name__)
 PLACE = ("lon", "lat", "area_code", "address", "rw", "rt")
-NOT_TYPED = {"csrf_token", "account", "photos", "aman", "tetap", "lihat"}
+CONTACT = ("name", "phone", "contact")  # of a guest who may be called; kept in no draft
+NOT_TYPED = {"csrf_token", "account", "photos", "aman", "tetap", "lihat", "website", *CONTACT}
 
 
 def _kind(kind: Kind) -> Kind:
@@ -70,6 +72,7 @@ def page(kind: Kind) -> ResponseReturnValue:
         alarm=filing.alarm().told(),
         conditions=filing.conditions(kind),
         asked=_asked(kind),
+        guest=GuestForm(meta={"csrf": False}),
     )
 
 
@@ -175,7 +178,17 @@ def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     values, wrong = values_of(kind, draft)
     if values is None:
         return reply(422, **_lacking(kind, key, draft, wrong))
+    if not current_actor().is_signed_in and (errors := _contact().errors):
+        said = [str(first[0]) for first in errors.values()]
+        return reply(422, errors=said, edit=url_for("filing.step", kind=kind, key=key, page="isi"))
     return _stopped(kind, key, values) or _filed(kind, key, values)
+
+
+def _contact() -> GuestForm:
+    """Who sends it and may be called, as far as a guest said so; checked."""
+    form = GuestForm(meta={"csrf": False})
+    form.validate()
+    return form
 
 
 def _kept(kind: Kind, key: uuid.UUID) -> Draft:
@@ -228,7 +241,7 @@ def _filed(kind: Kind, key: uuid.UUID, values: dict[str, Any]) -> Response:
         if actor.is_signed_in:
             item = items.file(kind, actor, key, values)
         else:
-            item, code = tracking.file(kind, key, values)
+            item, code = tracking.file(kind, key, values, **_contact().told())
     except items.Emergency as emergency:
         db.session.rollback()
         return reply(422, stop=str(emergency), firm=True)

@@ -39,6 +39,15 @@ class GuestForm(Form):
         render_kw={"autocomplete": "off", "tabindex": "-1"},
     )
 
+    def told(self) -> dict[str, Any]:
+        """For ``services.tracking.file``: name, phone, and the words that were agreed to."""
+        agreed = str(self.contact.label.text) if self.contact.data else ""
+        return {
+            "name": self.name.data or "",
+            "phone": self.phone.data or "",
+            "consent": agreed,
+        }
+
     def validate_contact(self, field: Any) -> None:
         """A number is kept for calling or not at all."""
         if self.phone.data and not field.data:

@@ -13,7 +13,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from app.services import tracking
-from models import Draft, Item, Photo, db
+from models import Consent, Draft, Item, Photo, db
 from tests import factories as make
 from tests.blueprints.test_filing import DAGO, content
 from tests.pictures import jpeg
@@ -227,3 +227,34 @@ def test_drafts_that_hold_photos_of_a_step_are_no_drafts_of_a_report(client_for)
     db.session.flush()
     assert client_for(user).get("/saya").status_code == 200
     assert db.session.scalar(select(func.count()).select_from(Draft)) == 1
+
+
+def test_a_guest_may_leave_a_number_with_the_consent_to_call(client):
+    shown = client.get("/lapor/cepat").get_data(as_text=True)
+    assert all(f'name="{name}"' in shown for name in ("name", "phone", "contact"))
+    key, told = uuid.uuid4(), {"name": "Ibu Ratna", "phone": "0812 3333 4444"}
+    begin(client, key)
+    refused = send(client, key, **told)
+    assert refused.status_code == 422
+    assert refused.json["errors"]
+    assert send(client, key, **told, contact="y").status_code == 200
+    (item,) = items_of(key)
+    assert (item.author.name, item.author.phone) == ("Ibu Ratna", "0812 3333 4444")
+    agreed = db.session.scalars(select(Consent).where(Consent.item_id == item.id)).one()
+    assert (agreed.purpose, agreed.how) == ("contact", "form")
+
+
+def test_a_contact_is_kept_in_no_draft_and_nobody_must_leave_one(client, client_for):
+    key = uuid.uuid4()
+    begin(client, key)
+    told = {"name": "Ibu Ratna", "phone": "0812 3333 4444", "contact": "y"}
+    send(client, key, title="", **told)
+    assert "Ratna" not in json.dumps(db.session.get_one(Draft, key).data)
+    assert send(client, key).status_code == 200
+    (item,) = items_of(key)
+    assert (item.author.name, item.author.phone) == ("Warga", "")
+    user, other = make.user(), uuid.uuid4()
+    mine = client_for(user)
+    account = begin(mine, other)["account"]
+    assert send(mine, other, account=account, **told).status_code == 200
+    assert items_of(other)[0].author_id == user.person_id
