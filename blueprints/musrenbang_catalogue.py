@@ -41,7 +41,7 @@ def _filled(form: Any) -> Any:
 @may("keep_catalogue")
 def index() -> ResponseReturnValue:
     """Every line, also those that ended."""
-    query = select(CatalogueEntry).order_by(CatalogueEntry.bidang.desc(), CatalogueEntry.name)
+    query = select(CatalogueEntry).order_by(lines.in_order(), CatalogueEntry.name)
     found = db.session.scalars(query).all()
     today = city_day()
     prices = {entry.code: price for entry, price in db.session.execute(lines.priced(today))}

@@ -78,7 +78,7 @@ def found(
     if sought.department:
         query = query.where(CatalogueEntry.department_code == sought.department)
     if not sought.words:
-        return session.execute(query.order_by(_order(), CatalogueEntry.name)).all()
+        return session.execute(query.order_by(in_order(), CatalogueEntry.name)).all()
     words = func.websearch_to_tsquery("indonesian", sought.words)
     said = CatalogueEntry.search.op("@@")(words)
     exact = func.lower(CatalogueEntry.code) == sought.words.lower()
@@ -91,7 +91,8 @@ def found(
     return rows or session.execute(query.where(letters >= ALIKE)).all()
 
 
-def _order() -> ColumnElement[int]:
+def in_order() -> ColumnElement[int]:
+    """Physical works first, as the list of bidang has them."""
     order = {code: n for n, (code, _name) in enumerate(BIDANG)}
     return case(order, value=CatalogueEntry.bidang, else_=len(order))
 

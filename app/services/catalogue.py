@@ -60,6 +60,7 @@ def set_price(
         return None
     for one in later:
         db.session.delete(one)
+    db.session.flush()  # or the one before them would be made longer while they are still there
     if now is not None and now.unit_price == price:
         now.valid_to = None
         db.session.flush()

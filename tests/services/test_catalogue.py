@@ -64,6 +64,13 @@ def test_however_prices_are_set_one_holds_each_day(session, changes):
     session.expire_all()
 
 
+def test_a_later_price_that_is_taken_back_was_never_there(planner):
+    today, before = city_day(), entry().price_on(city_day())
+    catalogue.reprice(planner, entry(), before * 2, today + timedelta(9), "")
+    catalogue.reprice(planner, entry(), before, today, "")
+    assert entry().price_on(today + timedelta(900)) == before
+
+
 def test_a_proposal_keeps_the_price_of_its_day(planner):
     day = city_day()
     price = entry().price_on(day)

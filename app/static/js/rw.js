@@ -163,7 +163,9 @@
         input.closest("details")?.setAttribute("open", "");
       }
     }
-    const parts = (one.errors ?? []).map((text) => node("p", "field-error", text));
+    const label = (cell) => row.querySelector(`[data-cell=${cell}]`)?.closest(".field").querySelector("label").textContent;
+    const told = one.cells ? Object.entries(one.cells).map(([cell, text]) => (cell && label(cell) ? `${label(cell)}: ${text}` : text)) : one.errors ?? [];
+    const parts = told.map((text) => node("p", "field-error", text));
     if (one.near?.length) {
       const near = node("ul");
       for (const { title, url } of one.near) {
