@@ -6,23 +6,22 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 
-from app.forms import amounts
 from app.kinds.musrenbang import MUSRENBANG
 from app.kinds.musrenbang_form import BIDANG, GROUPS
 from app.services.bulk import NewChange, NewLevel
 from models import FUNDING, PROPOSAL_LEVELS, Category
 
 from . import ground as read
+from . import proposal_amounts as amount
 from .dates import Moment
 from .ground import EARLIEST, Entry, Ground, Refused
 from .tables import Row, plain
 
-LARGEST_VOLUME, MOST_MONEY, MOST_PEOPLE = Decimal(1_000_000), 10**13, 3_000_000
+MOST_PEOPLE = 3_000_000
 # The last steps to each state; the levels before are climbed first.
 AT_LEVEL: dict[str, tuple[str, ...]] = {
     "submitted": (),
@@ -45,7 +44,6 @@ STATES = AT_LEVEL | IN_PLAN
 DECISIONS = ("verify", "judge", "agree", "return", "refuse", "defer")
 OTHER_REASONS = {"refused": "not_priority", "deferred": "not_priority", "returned": "incomplete",
                  "not_realised": "no_budget", "withdrawn": "no_longer_wanted"}  # fmt: skip
-UNIT = re.compile(r"^([+-]?[\d.,]+)\s*([a-z][\w²³/. ]{0,20})$", re.IGNORECASE)
 Cell = Callable[[str], str]
 
 
@@ -105,7 +103,7 @@ def record(
         reporter=cell("reporter")[:120],
         reason=cell("reason"),
         note=cell("note")[: read.MOST_BODY],
-        rank=_whole(cell("rank"), _("rank"), 10_000, notes),
+        rank=amount.whole(cell("rank"), _("rank"), 10_000, notes),
         at=at,
         notes=notes,
         own={},
@@ -230,16 +228,16 @@ def _begin(year: int, ground: Ground, notes: list[str]) -> Moment:
 
 def _own(cell: Cell, found: Wish, catalogue: str | None) -> dict[str, Any]:
     notes = found.notes
-    volume, unit = _volume(cell("volume"), cell("unit"), notes)
-    price = _money(cell("unit_price"), _("unit price"), notes)
-    cost = _money(cell("cost"), _("cost"), notes)
-    if volume is not None and volume > LARGEST_VOLUME:
-        volume, cost = _too_large(volume, cost, notes)
+    volume, unit = amount.volume(cell("volume"), cell("unit"), notes)
+    price = amount.money(cell("unit_price"), _("unit price"), notes)
+    cost = amount.money(cell("cost"), _("cost"), notes)
+    if volume is not None and volume > amount.LARGEST_VOLUME:
+        volume, cost = amount.too_large(volume, cost, notes)
     if cost is None and volume is not None and price is not None:
         cost = int(volume * price)
         notes.append(_("the cost follows from volume and unit price"))
-    budget = _money(cell("budget"), _("budget"), notes)
-    progress = _whole(cell("progress").rstrip("% "), _("progress"), 100, notes)
+    budget = amount.money(cell("budget"), _("budget"), notes)
+    progress = amount.whole(cell("progress").rstrip("% "), _("progress"), 100, notes)
     return {
         "level": found.level,
         "plan_year": found.plan_year,
@@ -251,7 +249,7 @@ def _own(cell: Cell, found: Wish, catalogue: str | None) -> dict[str, Any]:
         "cost": cost,
         "filed_volume": volume,
         "filed_cost": cost,
-        "beneficiaries": _whole(
+        "beneficiaries": amount.whole(
             cell("beneficiaries"), _("people helped"), MOST_PEOPLE, notes
         ),
         "swadaya": cell("swadaya")[:300],
@@ -259,8 +257,8 @@ def _own(cell: Cell, found: Wish, catalogue: str | None) -> dict[str, Any]:
         "funding": cell("funding") if cell("funding") in FUNDING else FUNDING[0],
         "sub_kegiatan": cell("sub_kegiatan")[:200],
         "budget": budget,
-        "contract_value": _money(cell("contract_value"), _("contract"), notes),
-        "spent": _money(cell("spent"), _("spent"), notes) or 0,
+        "contract_value": amount.money(cell("contract_value"), _("contract"), notes),
+        "spent": amount.money(cell("spent"), _("spent"), notes) or 0,
         "progress": 100 if found.state == "done" else progress or 0,
         "tapd_amount": budget if found.state in IN_PLAN else None,
     }  # fmt: skip
@@ -269,81 +267,6 @@ def _own(cell: Cell, found: Wish, catalogue: str | None) -> dict[str, Any]:
 def _one_of(said: str, known: Sequence[tuple[str, Any]], otherwise: str) -> str:
     word = plain(said).replace(" ", "_")
     return next((code for code, _label in known if code == word), otherwise)
-
-
-def _number(text: str) -> Decimal | None:
-    """The number in a cell, with its sign; None for what is none."""
-    bare = re.sub(r"^rp\.?|,-$|\.-$", "", text.strip().casefold()).strip()
-    sign = -1 if bare.startswith(("-", "(")) else 1
-    try:
-        return sign * amounts.number(bare.strip("-()+ "))
-    except ValueError:
-        return _other_way(bare.strip("-()+ "), sign)
-
-
-def _other_way(text: str, sign: int) -> Decimal | None:
-    """1,234,567.50 as English spreadsheets write it, and 1e+09."""
-    if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
-        return sign * Decimal(text.replace(",", ""))
-    if re.fullmatch(r"\d+([.,]\d+)?e[+-]?\d{1,2}", text):
-        return sign * Decimal(text.replace(",", "."))
-    return None
-
-
-def _volume(text: str, unit: str, notes: list[str]) -> tuple[Decimal | None, str]:
-    """How much, and of what; a unit that stands in the same cell is taken out of it."""
-    if (both := UNIT.fullmatch(text.strip())) is not None:
-        text, unit = both[1], unit or both[2].strip()
-    if not text.strip():
-        return None, unit[:30]
-    found = _number(text)
-    if found is None:
-        notes.append(_("%(what)s “%(text)s” is no number and was left out",
-                       what=_("volume"), text=text[:30]))  # fmt: skip
-    elif found <= 0:
-        notes.append(_("%(what)s %(text)s is not more than zero and was left out",
-                       what=_("volume"), text=text[:30]))  # fmt: skip
-        found = None
-    return (round(found, 2) if found is not None else None), unit[:30]
-
-
-def _too_large(
-    volume: Decimal, cost: int | None, notes: list[str]
-) -> tuple[Decimal | None, int | None]:
-    """A volume beyond a million: money in the wrong column where no cost contradicts it."""
-    written = amounts.written(volume)
-    if volume <= MOST_MONEY and volume == int(volume) and cost in (None, int(volume)):
-        notes.append(_("the volume %(text)s is an amount in rupiah and was taken as the cost",
-                       text=written))  # fmt: skip
-        return None, int(volume)
-    notes.append(_("the volume %(text)s cannot be and was left out", text=written))
-    return None, cost
-
-
-def _money(text: str, what: str, notes: list[str]) -> int | None:
-    if not text.strip():
-        return None
-    found = _number(text)
-    if found is None:
-        notes.append(_("%(what)s “%(text)s” is no number and was left out",
-                       what=what, text=text[:30]))  # fmt: skip
-        return None
-    if not 0 <= found <= MOST_MONEY:
-        notes.append(_("%(what)s %(text)s cannot be and was left out", what=what, text=text[:30]))
-        return None
-    if found != int(found):
-        notes.append(_("%(what)s %(text)s was rounded to whole rupiah", what=what, text=text[:30]))
-    return round(found) or None
-
-
-def _whole(text: str, what: str, most: int, notes: list[str]) -> int | None:
-    if not text.strip():
-        return None
-    found = _number(text)
-    if found is None or found != int(found) or not 0 <= found <= most:
-        notes.append(_("%(what)s %(text)s cannot be and was left out", what=what, text=text[:30]))
-        return None
-    return int(found) or None
 
 
 def path(found: Wish) -> list[tuple[str, str]]:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from app.exchange import mapping, proposals, tables
-from app.exchange.proposal_rows import STATES, _number, path
+from app.exchange.proposal_amounts import number as read_number
+from app.exchange.proposal_rows import STATES, path
 from app.exchange.reports import Outcome, Verdict
 from app.kinds.musrenbang import MUSRENBANG
 from models import PROPOSAL_LEVELS, Change, Item, Proposal, db
@@ -174,7 +175,7 @@ def test_the_example_in_the_citys_folder_says_of_each_row_what_became_of_it(app,
 @given(st.text(max_size=40))
 def test_no_text_in_a_column_of_numbers_breaks_the_reading(app, text):
     with app.app_context():
-        found = _number(text)
+        found = read_number(text)
     assert found is None or found.is_finite()
 
 
@@ -182,8 +183,8 @@ def test_no_text_in_a_column_of_numbers_breaks_the_reading(app, text):
 def test_a_number_is_read_as_it_is_written_here(number):
     from app.forms.amounts import written
 
-    assert _number(written(number)) == number
-    assert _number(f"Rp {written(number)}") == number
+    assert read_number(written(number)) == number
+    assert read_number(f"Rp {written(number)}") == number
 
 
 def test_a_path_has_no_gap(app):
