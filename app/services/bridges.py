@@ -13,6 +13,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from geoalchemy2.shape import to_shape
+from shapely import Point
 from sqlalchemy import literal, select, union
 from sqlalchemy.dialects.postgresql import insert
 
@@ -48,6 +49,7 @@ def begin(actor: Actor, sources: Sequence[Item], to: Kind) -> uuid.UUID:
         raise NotAllowed("go on as another kind")
     key, first = uuid.uuid4(), sources[0]
     point = to_shape(first.place)
+    assert isinstance(point, Point)
     drafts.save(key, to.slug, actor, "foto", {})
     drafts.save(
         key,
