@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from app.access import Actor
@@ -41,12 +40,6 @@ CONTRACTORS = ("CV Karya Mandiri", "CV Bina Warga", "Kelompok masyarakat RW (swa
 NOTE = "Sudah kami periksa bersama ketua RW setempat."
 
 Act = Callable[[], None]
-
-
-@lru_cache(maxsize=400)
-def picture(scene: str, seed: int, after: bool) -> bytes:
-    """A picture, drawn once."""
-    return paint(scene, seed, after)
 
 
 @dataclass
@@ -130,7 +123,7 @@ class Play:
 
     def _picture(self, story: Story, after: bool, scene: str = "") -> io.BytesIO:
         scene = scene or SHOWN.get(story.category.code, "works")
-        return io.BytesIO(picture(scene, story.seed % SEEDS, after))
+        return io.BytesIO(paint(scene, story.seed % SEEDS, after))
 
     # Steps -----------------------------------------------------------------------------------
 

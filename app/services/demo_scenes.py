@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from functools import lru_cache
 
 from . import demo_places as places
 from . import demo_streets as streets
@@ -23,6 +24,7 @@ OUTSIDE = ("morning", "noon", "noon", "cloudy", "dusk")
 LIGHT = dict.fromkeys(("pavement", "counter", "meeting", "reading", "clinic"), ("morning", "noon"))
 
 
+@lru_cache(maxsize=400)  # a picture is drawn once
 def paint(scene: str, seed: int, after: bool = False) -> bytes:
     """A picture of ``scene`` (a key of SCENES) as JPEG; ``after`` shows it put right."""
     rng = random.Random(f"{scene} {seed}")
