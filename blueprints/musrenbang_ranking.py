@@ -13,12 +13,12 @@ from app.forms.ceilings import read, short
 from app.kinds import KINDS
 from app.queries import ranking, ranking_history, scoring
 from app.queries.actors import current_actor
-from app.queries.labels import labels
+from app.queries.labels import area_label, labels
 from app.queries.ranking import RankedList
 from app.services.ranking import seat_for
 
 from .guards import public
-from .page import session
+from .page import rupiah_writer, session
 from .ranked import args_of, key_asked, list_name, wider, year_asked
 
 bp = Blueprint("musrenbang_ranking", __name__, url_prefix="/musrenbang/prioritas")
@@ -70,6 +70,8 @@ def show(list_code: str) -> ResponseReturnValue:
         wrong=wrong,
         scores=scoring.scores_of(reads, ids) if ids else {},
         states={s.name: s for s in KINDS["musrenbang"].workflow.states},
+        areas={code: area_label(code) for code in {r.area_code for r in found.rows}},
+        rupiah=rupiah_writer(),
         above=wider(found.key),
         may_rank=seat_for(current_actor(), found.key) is not None,
     )

@@ -165,6 +165,12 @@ def rupiah(amount: float | None) -> str:
     return sign + f"{amount:,}".replace(",", between)
 
 
+def rupiah_writer() -> Callable[[int | None], str]:
+    """``rupiah`` for a page with hundreds of them: the language is looked up once."""
+    sign, between = _rupiah(language())
+    return lambda sum_: "–" if sum_ is None else sign + f"{sum_:,}".replace(",", between)
+
+
 @cache
 def _rupiah(_language: str) -> tuple[str, str]:
     """What stands before whole rupiah and between their thousands; lists have hundreds of them."""
