@@ -12,19 +12,22 @@ from sqlalchemy import func, select
 
 from app.config import ROOT
 from app.queries.emergency import Alarm
-from models import Change, Complaint, Item, Photo, db
+from models import Complaint, Item, Photo, db
 from tests import factories as make
+from tests.journeys.phone import (
+    HELD,
+    PHONE,
+    at_hand,
+    card,
+    cut,
+    hand_in,
+    keep_sending,
+    signal,
+    write,
+)
 from tests.pictures import jpeg
 
 pytestmark = pytest.mark.journey
-PHONE = 390
-HELD = """() => new Promise((done, failed) => {
-  const { serviceWorker } = navigator;
-  const look = () => { if (serviceWorker.controller) done(); };
-  serviceWorker.addEventListener("controllerchange", look);
-  setTimeout(() => failed(new Error("no worker holds this page")), 60_000);
-  look();
-})"""
 CITY = tomllib.loads((ROOT / "cities/bandung/settings.toml").read_text("utf-8"))
 TEXTS = tomllib.loads((ROOT / "tests/data/emergency.toml").read_text("utf-8"))
 
@@ -47,52 +50,6 @@ def resident(site, meet):
     visitor.enter(email)
     at_hand(visitor)
     return visitor
-
-
-def at_hand(visitor, path: str = "/lapor/cepat") -> None:
-    """Open a page and wait until the phone has it at hand, and knows whose phone it is."""
-    visitor.go(path)
-    visitor.page.evaluate(HELD)
-    if path == "/lapor/cepat":
-        visitor.until("Rembuk.queue.fact('account').then(account => account !== undefined)")
-
-
-def cut(visitor) -> None:
-    """No signal; the browser complains in its console, which is no trouble of ours."""
-    visitor.page.context.set_offline(True)
-
-
-def signal(visitor) -> None:
-    visitor.page.context.set_offline(False)
-    visitor.trouble.clear()
-
-
-def write(visitor, title: str, photo: str | None = None, body: str = "") -> None:
-    page = visitor.page
-    if photo:
-        page.set_input_files("#photos", photo)
-        page.locator(".photo-picks li").wait_for()
-    page.select_option("select[name='area_code']", make.KELURAHAN)
-    visitor.choose("category_code", "Jalan rusak")
-    visitor.type("title", title)
-    visitor.type("body", body or "Sudah dua minggu, dan makin lebar tiap hujan.")
-    visitor.pick("visibility", "public")
-
-
-def hand_in(visitor) -> None:
-    visitor.page.locator("[data-quick] button[type=submit]").click()
-
-
-def card(visitor, state: str) -> Any:
-    found = visitor.page.locator(f".waiting-list > li.is-{state}")
-    found.first.wait_for(timeout=30_000)
-    return found
-
-
-def keep_sending(visitor, state: str) -> None:
-    """Have the phone try now, not at its own pace, until something of its queue is in a state."""
-    found = f"all => all.some(one => one.state === '{state}')"
-    visitor.until(f"Rembuk.queue.run().then(Rembuk.queue.all).then({found})")
 
 
 def filed(site, title: str) -> list[tuple[str, int]]:
@@ -338,72 +295,3 @@ def test_what_is_refused_says_why_and_is_put_right_with_nothing_lost(site, resid
     hand_in(resident)
     card(resident, "sent")
     assert len(filed(site, title)) == 1
-
-
-def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
-    with site.app.app_context():
-        item = make.item("lapor", state="accepted", department_code=make.DEPARTMENT)
-        number, item_id = item.number, item.id
-        db.session.commit()
-    officer = meet("petugas", PHONE)
-    officer.enter("officer@contoh.id")
-    at_hand(officer, "/kerja/lapangan")
-    page = officer.page
-    mine = page.locator("[data-row]", has_text=number)
-    cut(officer)
-    mine.locator("form[action$='/langkah/start'] button").click()
-    card(officer, "waiting")
-    signal(officer)
-    card(officer, "sent")
-    assert site.state(number) == "working"
-
-    officer.go("/kerja/lapangan")
-    page.locator(".waiting-list > li").first.wait_for(state="detached")
-    cut(officer)
-    mine.locator("details.act > summary").click()
-    form = mine.locator("form[action$='/langkah/submit_proof']")
-    form.locator("input[type=file]").set_input_files(photo)
-    form.locator("textarea").fill("Lubang sudah ditambal, aspal sudah kering.")
-    form.locator("button").click()
-    card(officer, "waiting")
-    officer.trouble.clear()
-    officer.look("lapangan-tanpa-sinyal")
-    signal(officer)
-    page.locator(".waiting-list > li", has_text="Foto").or_(
-        page.locator(".waiting-list > li", has_text="photos are being checked")
-    ).first.wait_for()
-    site.work()
-    keep_sending(officer, "refused")  # the phone asks again after a while
-    asked = card(officer, "refused")
-    officer.trouble.clear()  # a refusal is an error to the browser's console
-    officer.look("lapangan-penjelasan")
-    for area in asked.locator("textarea").all():
-        area.fill("Kamera dinas tidak mencatatnya; ketua RW ikut menyaksikan.")
-    asked.locator("form button").click()
-    card(officer, "sent")
-    assert site.state(number) == "proof_submitted"
-    with site.app.app_context():
-        taken = select(func.count()).where(Change.item_id == item_id, Change.step == "submit_proof")
-        photos = select(func.count()).where(Photo.item_id == item_id)
-        assert (db.session.scalar(taken), db.session.scalar(photos)) == (1, 1)
-
-
-def test_a_step_that_comes_too_late_says_what_happened_meanwhile(site, meet):
-    with site.app.app_context():
-        item = make.item("lapor", state="accepted", department_code=make.DEPARTMENT)
-        number, item_id = item.number, item.id
-        db.session.commit()
-    officer = meet("petugas", PHONE)
-    officer.enter("officer@contoh.id")
-    officer.go("/kerja/lapangan")
-    cut(officer)
-    mine = officer.page.locator("[data-row]", has_text=number)
-    mine.locator("form[action$='/langkah/start'] button").click()
-    card(officer, "waiting")
-    with site.app.app_context():
-        make.walk(db.session.get_one(Item, item_id), "working")
-        db.session.commit()
-    signal(officer)
-    assert number in card(officer, "refused").inner_text()
-    officer.trouble.clear()
-    officer.look("lapangan-terlambat")
