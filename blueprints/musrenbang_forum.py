@@ -21,6 +21,7 @@ from app.queries.forum_words import ASSETS, GROUPS, PRINTS, WAYS, name_of, warne
 from app.services import forum as service
 from app.services import forum_attendance as doors
 from app.services import minutes
+from app.services.disposition import documents
 from app.services.qr import drawn
 from models import FORUM_GROUPS, AnySession, Forum, ForumPrint, db
 
@@ -133,7 +134,7 @@ def sent(made: ForumPrint) -> ResponseReturnValue:
     if made.status != "ready":
         abort(404)
     try:
-        data = minutes.documents().read(made.file_name)
+        data = documents().read(made.file_name)
     except FileNotFoundError:
         abort(404)
     return send_file(

@@ -50,4 +50,4 @@ def realised(session: AnySession, key: ListKey) -> list[Past]:
         .order_by(Proposal.plan_year.desc(), Proposal.budget.desc().nulls_last(), Item.id)
         .limit(MOST)
     )
-    return [Past(*row) for row in session.execute(wanted)]
+    return [Past._make(row) for row in session.execute(wanted)]

@@ -1,6 +1,16 @@
-// Minutes: each point is saved a moment after the last key; when somebody else wrote meanwhile, both texts stand.
+// The door of a forum, and its minutes: each point is saved a moment after the last key; when somebody else wrote meanwhile, both texts stand.
 (() => {
   "use strict";
+  // The code at the door is fetched anew while the page stands open; without connection the last one stays.
+  const door = async (part) => {
+    await new Promise((done) => { setTimeout(done, Number(part.dataset.door) * 1000); });
+    const answer = await fetch(location.href).catch(() => null);
+    const fresh = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(part.id) : null;
+    if (fresh) part.replaceWith(fresh);
+    door(fresh ?? part);
+  };
+  for (const part of document.querySelectorAll("[data-door]")) door(part);
+
   for (const form of document.querySelectorAll("form[data-note]")) {
     const words = JSON.parse(form.dataset.said);
     const box = form.elements.text;
