@@ -22,6 +22,12 @@ from .tables import guarded
 Rows = Iterable[Sequence[Any]]
 HEAD = PatternFill("solid", fgColor="ECEAE4")
 WIDEST, NARROWEST = 60, 8
+CAME = ("No.", "Nama", "Lembaga", "Unsur", "L/P", "Disabilitas", "Anak", "Delegasi")
+DECIDED = ("Urutan", "Perangkat daerah", "Nomor", "Usulan", "Lokasi", "RW", "Volume", "Satuan",
+           "Perkiraan biaya", "Cara keputusan", "Setuju", "Tidak", "Abstain")  # fmt: skip
+ASSETS_OF = ("No.", "Jenis", "Nama", "Letak", "Pengembang / pemegang", "Luas", "Keterangan")
+PAST = ("Tahun", "Nomor", "Usulan", "Kelurahan", "RW", "Keadaan", "Perangkat daerah", "Diusulkan",
+        "Anggaran", "Kontrak", "Terpakai", "Fisik %")  # fmt: skip
 
 
 def workbook(s: PrintedSet) -> bytes:
@@ -70,14 +76,11 @@ def _sheets(s: PrintedSet) -> Iterable[tuple[str, Sequence[str], Rows]]:
         ((str(GROUPS[x.group]), x.men, x.women, x.unsaid, x.total) for x in s.turnout.lines),
     )
     if not s.public:
-        names = ("No.", "Nama", "Lembaga", "Unsur", "L/P", "Disabilitas", "Anak", "Delegasi")
-        yield "Daftar hadir", names, _came(s)
-    names = ("Urutan", "Perangkat daerah", "Nomor", "Usulan", "Lokasi", "RW", "Volume", "Satuan",
-             "Perkiraan biaya", "Cara keputusan", "Setuju", "Tidak", "Abstain")  # fmt: skip
-    yield "Prioritas", names, ((row.place, *_proposal(row)) for row in s.agreed)
+        yield "Daftar hadir", CAME, _came(s)
+    yield "Prioritas", DECIDED, ((row.place, *_proposal(row)) for row in s.agreed)
     yield (
         "Belum disepakati",
-        (*names, "Alasan", "Keterangan"),
+        (*DECIDED, "Alasan", "Keterangan"),
         (
             (n, *_proposal(row), str(REASONS.get(row.decision.reason, "")), row.decision.note)
             for n, row in enumerate(s.others, 1)
@@ -92,9 +95,7 @@ def _sheets(s: PrintedSet) -> Iterable[tuple[str, Sequence[str], Rows]]:
             for n, x in enumerate(s.assets, 1)
         ),
     )
-    names = ("Tahun", "Nomor", "Usulan", "Kelurahan", "RW", "Keadaan", "Perangkat daerah",
-             "Diusulkan", "Anggaran", "Kontrak", "Terpakai", "Fisik %")  # fmt: skip
-    yield "Realisasi", names, _past(s)
+    yield "Realisasi", PAST, _past(s)
 
 
 def _summary(s: PrintedSet) -> Rows:
