@@ -27,6 +27,7 @@ from .files import Files, LocalFiles
 MOST_BYTES = 30 * 1024 * 1024
 KEPT = timedelta(days=30)
 PAGE = 200
+HISTORY = 30
 COUNTED = {
     "accepted": "accepted",
     "repaired": "repaired",
@@ -126,7 +127,7 @@ def done(found: PlanFile) -> None:
 
 def history(before: int | None = None) -> list[PlanFile]:
     """The latest files, the newest first; all planners see all of them."""
-    query = select(PlanFile).order_by(PlanFile.id.desc()).limit(30)
+    query = select(PlanFile).order_by(PlanFile.id.desc()).limit(HISTORY)
     return list(db.session.scalars(query if before is None else query.where(PlanFile.id < before)))
 
 
