@@ -19,7 +19,7 @@ from app.forms.plan_files import NAMES, BringForm, MakeForm, name_of
 from app.queries.actors import current_actor
 from app.services import plan_files as service
 from app.workflow import NotAllowed
-from models import FILE_SORTS, PlanFile, db
+from models import PlanFile, db
 
 from .errors import problem
 from .guards import may
@@ -163,15 +163,15 @@ def download(file_id: int) -> ResponseReturnValue:
     return _sent(data, XLSX, found.file_name)
 
 
-@bp.get("/contoh/<sort>")
+@bp.get("/contoh/<what>")
 @may("exchange_plans")
-def example(sort: str) -> ResponseReturnValue:
+def example(what: str) -> ResponseReturnValue:
     """An empty table with the names of the columns."""
-    if sort not in FILE_SORTS or sort not in NAMES:
+    if what not in NAMES:
         abort(404)
     out = io.StringIO()
-    csv.writer(out).writerow([guarded(name) for name in _columns(sort)])
-    return _sent("\ufeff" + out.getvalue(), "text/csv", f"contoh-{sort}.csv")
+    csv.writer(out).writerow([guarded(name) for name in _columns(what)])
+    return _sent("\ufeff" + out.getvalue(), "text/csv", f"contoh-{what}.csv")
 
 
 def _sent(data: str | bytes, sort: str, name: str) -> Response:

@@ -11,6 +11,8 @@ NOWHERE = 10**9  # the number of a row that is not there
 # What the gaps of an address are filled with; what belongs to an item or a person is added by
 # ``tests.house``.  A new sort of gap gets a line here.
 PARTS: dict[str, Any] = {
+    "file_id": 999_999_999,
+    "what": "lain",
     "kind": "lapor",
     "step": "reject",
     "to": "musrenbang",
