@@ -197,9 +197,11 @@ def put(found: Ranking, ids: Sequence[int], seat: str, at: datetime) -> None:
 
 
 def _rank(found: Ranking, ids: Sequence[int], seat: str, at: datetime) -> None:
-    order = func.unnest(literal(list(ids), ARRAY(BigInteger))).table_valued(
-        "id", with_ordinality="rank", name="wanted"
-    ).render_derived()
+    order = (
+        func.unnest(literal(list(ids), ARRAY(BigInteger)))
+        .table_valued("id", with_ordinality="rank", name="wanted")
+        .render_derived()
+    )
     rows = select(order.c.id, literal(found.level), literal(""), literal(seat), literal(at),
                   order.c.rank, literal(found.id))  # fmt: skip
     names = ["proposal_id", "level", "decision", "seat", "decided_at", "rank", "ranking_id"]
