@@ -19,6 +19,7 @@ from .guards import signed_in
 from .page import session
 
 bp = Blueprint("musrenbang_intake", __name__)
+LOOK_AGAIN = 5  # seconds
 bp.add_app_template_filter(cycle_words.when, "when")
 bp.add_app_template_filter(cycle_words.stage_name, "stage_name")
 bp.add_app_template_filter(cycle_words.both_years, "both_years")
@@ -57,7 +58,9 @@ def waiting(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     if found.state == "filed":
         item = db.session.get_one(Item, found.item_id)
         return redirect(url_for("filing.received", kind=KINDS[item.kind], number=item.number))
-    return render_template("musrenbang/cycle_waiting.html", kind=kind, key=key, intake=found)
+    page = render_template("musrenbang/cycle_waiting.html", kind=kind, key=key, intake=found)
+    again = {"Refresh": str(LOOK_AGAIN)} if found.state == "waiting" else {}
+    return page, 200, again
 
 
 @bp.app_template_global()
