@@ -86,10 +86,9 @@ def _sheets(s: PrintedSet) -> Iterable[tuple[str, Sequence[str], Rows]]:
             for n, row in enumerate(s.others, 1)
         ),
     )
-    names = ("No.", "Jenis", "Nama", "Letak", "Pengembang / pemegang", "Luas", "Keterangan")
     yield (
         "Aset",
-        names,
+        ASSETS_OF,
         (
             (n, str(ASSETS[x.sort]), x.name, x.address, x.holder, x.size, x.note)
             for n, x in enumerate(s.assets, 1)
