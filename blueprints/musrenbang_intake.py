@@ -32,7 +32,7 @@ def receive(kind: Kind, key: uuid.UUID) -> ResponseReturnValue | None:
         return None
     actor = current_actor()
     known = intake.of(key, actor)
-    if known is None or known.state == "refused":
+    if known is None or known.status == "refused":
         if not cycles.closes_about(db.session, kind.filed_in, g.arrived):
             return None
         if intake.take(kind, key, actor, g.arrived) is None:
@@ -45,7 +45,7 @@ def in_line(draft: Draft) -> Response | None:
     """The way to what waits to be filed as it was sent: it is not changed any more."""
     kind = KINDS.get(draft.kind)
     row = intake.of(draft.key, current_actor()) if kind and kind.filed_in else None
-    if row is None or row.state != "waiting":
+    if row is None or row.status != "waiting":
         return None
     return cast(Response, redirect(url_for("musrenbang_intake.waiting", kind=kind, key=draft.key)))
 
@@ -55,11 +55,11 @@ def in_line(draft: Draft) -> Response | None:
 def waiting(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     """When it came, and what became of it."""
     found = intake.of(key, current_actor()) or abort(404)
-    if found.state == "filed":
+    if found.status == "filed":
         item = db.session.get_one(Item, found.item_id)
         return redirect(url_for("filing.received", kind=KINDS[item.kind], number=item.number))
     page = render_template("musrenbang/cycle_waiting.html", kind=kind, key=key, intake=found)
-    again = {"Refresh": str(LOOK_AGAIN)} if found.state == "waiting" else {}
+    again = {"Refresh": str(LOOK_AGAIN)} if found.status == "waiting" else {}
     return page, 200, again
 
 

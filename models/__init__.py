@@ -10,7 +10,7 @@ from .ceiling import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion, Whos
 from .complaint import COMPLAINT_CLASSES, PRIORITIES, ROAD_CLASSES, ROAD_OWNERS, Complaint
 from .counter import Batch, BatchRow
 from .cycle import (
-    INTAKE_STATES,
+    INTAKE_STATUSES,
     STAGES,
     WINDOW_ACTS,
     Cycle,
@@ -138,7 +138,7 @@ __all__ = [
     "DOCUMENT_TYPES",
     "FUNDING",
     "HAND_OVER_WAYS",
-    "INTAKE_STATES",
+    "INTAKE_STATUSES",
     "LEVELS",
     "LIST_RULES",
     "MARK_LEVELS",

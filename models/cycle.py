@@ -24,7 +24,7 @@ STAGES = (
     "realisation",
 )
 WINDOW_ACTS = ("set", "reopen", "remove")
-INTAKE_STATES = ("waiting", "filed", "refused")
+INTAKE_STATUSES = ("waiting", "filed", "refused")
 
 
 class Cycle(Model):
@@ -99,9 +99,9 @@ class Intake(Model):
 
     __tablename__ = "intake"
     __table_args__ = (
-        CheckConstraint(f"state IN {INTAKE_STATES}", name="state"),
-        CheckConstraint("(state = 'filed') = (item_id IS NOT NULL)", name="item"),
-        Index("ix_intake_waiting", "received_at", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint(f"status IN {INTAKE_STATUSES}", name="status"),
+        CheckConstraint("(status = 'filed') = (item_id IS NOT NULL)", name="item"),
+        Index("ix_intake_waiting", "received_at", postgresql_where=text("status = 'waiting'")),
     )
 
     key: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -109,7 +109,7 @@ class Intake(Model):
     user_id: Mapped[ref] = mapped_column(ForeignKey("user_account.id"), index=True)
     payload: Mapped[dict[str, Any]]
     received_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    state: Mapped[str] = mapped_column(Text(collation="C"), server_default="waiting")
+    status: Mapped[str] = mapped_column(Text(collation="C"), server_default="waiting")
     problem: Mapped[str] = mapped_column(server_default="")
     item_id: Mapped[ref | None] = mapped_column(ForeignKey("item.id"), index=True)
     settled_at: Mapped[datetime | None]

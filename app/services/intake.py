@@ -33,9 +33,9 @@ TAKE = text(
     FROM draft WHERE key = :key AND kind = :kind AND user_id = :user
       AND data ? 'lokasi' AND data ? 'isi'
     ON CONFLICT (key) DO UPDATE
-      SET payload = excluded.payload, received_at = excluded.received_at, state = 'waiting',
+      SET payload = excluded.payload, received_at = excluded.received_at, status = 'waiting',
           problem = '', settled_at = NULL
-      WHERE intake.state = 'refused' AND intake.user_id = excluded.user_id
+      WHERE intake.status = 'refused' AND intake.user_id = excluded.user_id
     RETURNING received_at
     """
 )
@@ -70,7 +70,7 @@ def file_next(but_not: Collection[uuid.UUID] = ()) -> uuid.UUID | None:
     """
     oldest = (
         select(Intake)
-        .where(Intake.state == "waiting", Intake.key.not_in(but_not))
+        .where(Intake.status == "waiting", Intake.key.not_in(but_not))
         .order_by(Intake.received_at, Intake.key)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -95,15 +95,15 @@ def _settle(row: Intake, actor: Actor) -> None:
         with db.session.begin_nested():
             item = _filed(row, actor)
     except Refused as refused:
-        row.state, row.problem = "refused", str(refused.args[1])
+        row.status, row.problem = "refused", str(refused.args[1])
     except items.Emergency as emergency:
-        row.state, row.problem = "refused", str(emergency)
+        row.status, row.problem = "refused", str(emergency)
     else:
-        row.state, row.item_id = "filed", item.id
+        row.status, row.item_id = "filed", item.id
     row.settled_at = datetime.now(UTC)
     notices.tell(
         row.user_id,
-        f"intake_{row.state}",
+        f"intake_{row.status}",
         f"{row.key} {row.received_at.isoformat()}",
         key=str(row.key),
         kind=row.kind,

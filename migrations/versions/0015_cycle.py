@@ -116,15 +116,15 @@ def _intake() -> None:
         ref("user_id"),
         sa.Column("payload", postgresql.JSONB(), nullable=False),
         moment("received_at", default="clock_timestamp()"),
-        sa.Column("state", KEY, server_default="waiting", nullable=False),
+        sa.Column("status", KEY, server_default="waiting", nullable=False),
         sa.Column("problem", sa.Text(), server_default="", nullable=False),
         ref("item_id", nullable=True),
         moment("settled_at", nullable=True),
         sa.CheckConstraint(
-            "state IN ('waiting', 'filed', 'refused')", name=op.f("ck_intake_state")
+            "status IN ('waiting', 'filed', 'refused')", name=op.f("ck_intake_status")
         ),
         sa.CheckConstraint(
-            "(state = 'filed') = (item_id IS NOT NULL)", name=op.f("ck_intake_item")
+            "(status = 'filed') = (item_id IS NOT NULL)", name=op.f("ck_intake_item")
         ),
         link("intake", "user_id", "user_account.id"),
         link("intake", "item_id", "item.id"),
@@ -134,7 +134,7 @@ def _intake() -> None:
         "ix_intake_waiting",
         "intake",
         ["received_at"],
-        postgresql_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("status = 'waiting'"),
     )
     op.create_index(op.f("ix_intake_user_id"), "intake", ["user_id"])
     op.create_index(op.f("ix_intake_item_id"), "intake", ["item_id"])

@@ -92,7 +92,7 @@ def test_a_second_later_it_comes_back_as_a_draft_with_the_reason(session):
     key, _received = sent(user, last + SECOND)
     intake.file_next()
     row = intake.of(key, make.actor(user))
-    assert (row.state, filed(key)) == ("refused", None)
+    assert (row.status, filed(key)) == ("refused", None)
     assert "Rembug Warga" in row.problem
     assert session.get(Draft, key).data["isi"]["title"] == "Drainase Gang Mawar"
     assert notices_of(user) == ["intake_refused"]
@@ -142,7 +142,7 @@ def test_what_does_not_hold_up_comes_back_with_what_is_wrong(session):
     assert received is not None
     intake.file_next()
     row = intake.of(key, make.actor(user))
-    assert (row.state, row.problem != "") == ("refused", True)
+    assert (row.status, row.problem != "") == ("refused", True)
 
 
 def test_photos_go_along_with_what_was_received(session):
@@ -179,7 +179,7 @@ def test_one_that_breaks_keeps_no_other_waiting(session, monkeypatch):
         intake.file_next()
     assert broken.value.args[0] == bad
     assert intake.file_next({bad}) == good
-    assert intake.of(bad, make.actor(user)).state == "waiting"
+    assert intake.of(bad, make.actor(user)).status == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_five_hundred_in_the_closing_minute_are_all_filed_once(live):
             SENDERS,
             SENDERS,
         )
-        states = select(Intake.state, func.count()).group_by(Intake.state)
+        states = select(Intake.status, func.count()).group_by(Intake.status)
         assert dict(tuple(row) for row in db.session.execute(states)) == {"filed": SENDERS}
         order = select(Item.created_at).where(Item.filing_key.in_(wanted))
         assert max(db.session.scalars(order)) == last
