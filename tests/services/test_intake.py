@@ -192,7 +192,7 @@ def test_only_the_minutes_around_a_close_are_taken_in_line(session, minutes, nea
 
 # -- with real commits and real threads ------------------------------------------------------
 
-SENDERS, WORKERS = 500, 8
+SENDERS, WORKERS = 120, 8
 
 
 @pytest.fixture(scope="module")
