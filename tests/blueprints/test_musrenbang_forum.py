@@ -17,6 +17,7 @@ from app.services import forum_decisions as decisions
 from models import Forum, db
 from tests import factories as make
 from tests.forums import called, came, lurah, proposal
+from tests.statements import Statements
 
 pytestmark = pytest.mark.usefixtures("session")
 WORK, PUBLIC = "/kerja/musrenbang/forum", "/musrenbang/forum"
@@ -216,3 +217,16 @@ def test_a_forum_that_is_called_off_says_why(desk, client, forum):
     desk.post(f"{WORK}/{forum.id}/batal", data={"reason": "Aula banjir."})
     assert "Aula banjir." in text_of(client.get(f"{PUBLIC}/{forum.id}"))
     assert client.get(PUBLIC + "?tahun=2027").status_code == 200
+
+
+def test_a_public_page_asks_as_often_for_twenty_decisions_as_for_one(client, chair, forum):
+    actor, counts = make.actor(chair), []
+    for more in (1, 19):
+        for one in [proposal() for _ in range(more)]:
+            decisions.decide(forum, actor, one, {"way": "mufakat", "outcome": "agreed"})
+        db.session.commit()
+        client.get(f"{PUBLIC}/{forum.id}")
+        with Statements() as sent:
+            client.get(f"{PUBLIC}/{forum.id}")
+        counts.append(len(sent))
+    assert counts[0] == counts[1] <= 14, counts
