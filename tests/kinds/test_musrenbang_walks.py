@@ -78,7 +78,8 @@ def take(data: st.DataObject, item: Any, past: list[str]) -> Step | None:
 @settings(max_examples=250, deadline=None)
 @given(data=st.data(), length=st.integers(1, 45))
 def test_one_row_a_level_no_money_below_nothing_and_no_level_is_skipped(data, length):
-    item, past, highest = fresh(), [], 0
+    past: list[Any] = []
+    item, highest = fresh(), 0
     for _n in range(length):
         before, state = PROPOSAL_LEVELS.index(item.level), item.state
         step = take(data, item, past)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ KEY = ListKey(2027, "kelurahan", make.KELURAHAN)
 
 def by_hand(costs, ceiling, rule):
     """Each place by itself, from the words of the rule alone."""
-    answers = []
+    answers: list[Any] = []
     for place, cost in enumerate(costs):
         if ceiling is None:
             answers.append(None)
@@ -85,7 +87,7 @@ def proposal(cost=1000, level="kelurahan", **values) -> Proposal:
     """A published proposal at a level of 2027."""
     made = make.item("musrenbang", **values)
     made.plan_year, made.level, made.cost = 2027, level, cost
-    return made
+    return made  # type: ignore[return-value]
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def planner():
 
 
 def dropped(state="not_realised", **values) -> Proposal:
-    return make.item("musrenbang", state=state, **values)
+    return make.item("musrenbang", state=state, **values)  # type: ignore[return-value]
 
 
 def carry_over(old) -> Proposal:

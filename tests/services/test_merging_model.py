@@ -6,6 +6,7 @@ The services are held against a model that remembers for every support where it 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -72,7 +73,7 @@ class Model:
         above.via[i] -= people - {node.author}
         self._lost(node.parent, before - above.behind)
 
-    def allows(self, act: tuple) -> bool:
+    def allows(self, act: tuple[Any, ...]) -> bool:
         match act:
             case ("support", i, _p):
                 return self.nodes[i].parent is None
@@ -101,7 +102,7 @@ class Here:
         self.names = {user.person_id: name for name, user in self.users.items()}
         self.names |= {item.author_id: f"a{n}" for n, item in enumerate(self.items)}
 
-    def do(self, act: tuple) -> None:
+    def do(self, act: tuple[Any, ...]) -> None:
         match act:
             case ("support", i, p):
                 supports.support(self.items[i], make.actor(self.users[p]))

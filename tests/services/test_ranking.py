@@ -31,7 +31,7 @@ def proposal(cost=1000, level="kelurahan", **values) -> Proposal:
     made = make.item("musrenbang", **values)
     made.plan_year, made.level, made.cost = 2027, level, cost
     db.session.flush()
-    return made
+    return made  # type: ignore[return-value]
 
 
 @pytest.fixture
