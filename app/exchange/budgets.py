@@ -186,14 +186,14 @@ def _differs(item: Proposal, wish: Wish) -> str:
     """What the row says otherwise than we know it already, and no step changes."""
     entered = item.state != "agreed" and bool(item.sub_kegiatan)
     if entered and wish.sub_kegiatan and plain(item.sub_kegiatan) != plain(wish.sub_kegiatan):
-        return _("Here it stands under sub-kegiatan %(code)s.", code=item.sub_kegiatan)
+        return str(_("Here it stands under sub-kegiatan %(code)s.", code=item.sub_kegiatan))
     if item.budget is not None and wish.budget not in (None, item.budget):
-        return _("Here its budget is %(sum)s.", sum=number(item.budget))
+        return str(_("Here its budget is %(sum)s.", sum=number(item.budget)))
     if item.state in ENDED and _new(item, wish):
         return _closed(item)
     ahead = item.state in ORDER and wish.state in ORDER
     if ahead and ORDER.index(item.state) > ORDER.index(wish.state):
-        return _("Here it is further already: %(state)s.", state=words.label(item.state))
+        return str(_("Here it is further already: %(state)s.", state=words.label(item.state)))
     return ""
 
 
@@ -241,9 +241,9 @@ def _reports(item: Proposal, wish: Wish) -> bool:
 def _closed(item: Proposal) -> str:
     """Why a step is not open where the proposal stands."""
     if item.state == "agreed" and item.level != "kota":
-        return _("it has not come through the Musrenbang of the city yet.")
+        return str(_("it has not come through the Musrenbang of the city yet."))
     if item.state == "agreed" and item.tapd_amount is None:
-        return _("the budget team (TAPD) has not agreed to an amount yet.")
+        return str(_("the budget team (TAPD) has not agreed to an amount yet."))
     if item.state == "procurement" and item.contract_value is None:
-        return _("there is no contract yet.")
-    return _("it stands at “%(state)s” here.", state=words.label(item.state))
+        return str(_("there is no contract yet."))
+    return str(_("it stands at “%(state)s” here.", state=words.label(item.state)))

@@ -168,7 +168,7 @@ def as_rows(verdicts: list[Verdict]) -> tuple[list[dict[str, Any]], Counter[str]
         }
         for one in verdicts
     ]
-    return rows, Counter(row["outcome"] for row in rows)
+    return rows, Counter(str(row["outcome"]) for row in rows)
 
 
 def verdicts_of(found: PlanFile) -> Iterator[Verdict]:

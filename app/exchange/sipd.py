@@ -268,4 +268,4 @@ def file_name(year: int) -> str:
 
 def nothing_new() -> str:
     """Said when there is nothing to hand over."""
-    return _("Nothing has changed since the last export.")
+    return str(_("Nothing has changed since the last export."))

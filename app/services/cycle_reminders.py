@@ -191,7 +191,7 @@ def _drafts(due: Due, declared: Sequence[Window], now: datetime) -> dict[int, tu
     kinds = [kind.slug for kind in KINDS.values() if kind.filed_in == due.stage]
     if due.stage not in AREA_STAGES or not kinds:
         return {}
-    sent = select(Intake.key).where(Intake.key == Draft.key, Intake.state == "waiting")
+    sent = select(Intake.key).where(Intake.key == Draft.key, Intake.status == "waiting")
     recent = (
         Draft.kind.in_(kinds),
         Draft.updated_at > now - KEPT,
