@@ -145,14 +145,14 @@ def sent(made: ForumPrint) -> ResponseReturnValue:
 # -- the door -------------------------------------------------------------------------------
 
 
-@bp.route("/hadir/<code>", methods=["GET", "POST"])
+@bp.route("/hadir/<token>", methods=["GET", "POST"])
 @public
 @limiter.limit("1500/hour", methods=["POST"])  # a hall full of phones behind one address
 @limiter.limit("3000/hour", methods=["GET"])
-def door(code: str) -> ResponseReturnValue:
+def door(token: str) -> ResponseReturnValue:
     """Say that one is here, without an account; once, however often it is sent."""
     try:
-        found = doors.find(code, g.arrived)
+        found = doors.find(token, g.arrived)
     except doors.Unknown:
         return _private(render_template("musrenbang/forum_door_closed.html", forum=None), 404)
     form = PersonForm()
