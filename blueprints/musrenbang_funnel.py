@@ -17,6 +17,7 @@ from app.extensions import limiter
 from app.forms import clean_line, whole
 from app.kinds import KINDS
 from app.queries import funnel
+from app.queries.actors import current_actor
 from app.queries.labels import area_label, department_label
 from models import Area, Department, reading
 
@@ -152,6 +153,7 @@ def map() -> ResponseReturnValue:
 @limiter.limit("30/hour")
 def download() -> ResponseReturnValue:
     """The proposals of a year as a table; ``wilayah``, ``rw`` and ``opd`` narrow it."""
+    current_actor()  # whoever has signed in gets a copy that nobody keeps
     year = whole(request.args.get("tahun"))
     if year is None or not 2000 <= year <= 2100:
         abort(404)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -55,6 +56,13 @@ class Client(FlaskLoginClient):
             response = super().open(*args, **kwargs)
         db.session.expire_all()
         return response
+
+
+@pytest.fixture(autouse=True)
+def _now(request: pytest.FixtureRequest) -> None:
+    """A module's ``NOW`` is the moment its test begins, not its import: a run lasts minutes."""
+    if hasattr(request.module, "NOW"):
+        request.module.NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import pi_heif
 from flask_babel import lazy_gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 100_000_000
@@ -109,6 +109,7 @@ def _opened(file: BinaryIO) -> Image.Image:
     if math.prod(webp_size(head)) > MAX_DECODED["WEBP"]:
         raise TooManyPixels
     file.seek(0)
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, in the same worker, lets them pass
     try:
         image = Image.open(file, formats=FORMATS)
     except Exception as error:  # a damaged header fails in many ways

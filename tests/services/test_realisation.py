@@ -170,7 +170,7 @@ def test_the_record_of_handing_over_says_who_keeps_it(officer):
 def voices(item):
     wanted = select(WorkConfirmation.person_id, WorkConfirmation.confirmed)
     rows = db.session.execute(wanted.where(WorkConfirmation.proposal_id == item.id))
-    return dict(rows)
+    return {row.person_id: row.confirmed for row in rows}
 
 
 def supported(*people):
