@@ -7,7 +7,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -31,7 +31,7 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = ROOT / "var" / "screenshots"
 PICTURES = "PYTEST_XDIST_WORKER" not in os.environ  # nobody looks at those of the whole suite
 WIDTHS = {390: 844, 1280: 800}
-STAFF = ("moderator", "validator", "officer", "planner", "coordinator")
+STAFF = ("moderator", "validator", "officer", "planner", "coordinator", "tapd")
 
 
 class Silent(WSGIRequestHandler):
@@ -84,8 +84,8 @@ class Site:
             return str(db.session.query(Item.state).filter_by(number=number).scalar())
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+@contextmanager
+def serving() -> Iterator[Site]:
     """A server on a city of its own, with staff on their seats."""
     with live_app(WTF_CSRF_ENABLED=True, TESTING=False) as app:
         app.config["MAIL_URL"] = f"file://{app.config['VAR']}/outbox"
@@ -102,6 +102,13 @@ def site() -> Iterator[Site]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The city most journeys share."""
+    with serving() as shared:
+        yield shared
 
 
 @pytest.fixture(scope="session")
@@ -216,7 +223,7 @@ class Visitor:
         for answer, value in answers.items():
             if answer in ("department", "external"):
                 self.choose(answer, value)
-            elif answer in ("reason", "rating"):
+            elif answer in ("reason", "rating", "verdict"):
                 self.pick(answer, value)
             elif answer == "photos":
                 self.page.set_input_files("input[name='photos']", value)

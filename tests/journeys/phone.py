@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import choices
 from typing import Any
 
 from tests import factories as make
@@ -14,6 +15,11 @@ HELD = """() => new Promise((done, failed) => {
   setTimeout(() => failed(new Error("no worker holds this page")), 60_000);
   look();
 })"""
+
+
+def words(n: int) -> str:
+    """Words nobody else has said, so that no report seems to be one that is there already."""
+    return " ".join("".join(choices("aiueobdgjklmnprst", k=7)) for _n in range(n))
 
 
 def at_hand(visitor, path: str = "/lapor/cepat") -> None:
@@ -42,7 +48,7 @@ def write(visitor, title: str, photo: str | None = None, body: str = "") -> None
     page.select_option("select[name='area_code']", make.KELURAHAN)
     visitor.choose("category_code", "Jalan rusak")
     visitor.type("title", title)
-    visitor.type("body", body or "Sudah dua minggu, dan makin lebar tiap hujan.")
+    visitor.type("body", body or words(9))
     visitor.pick("visibility", "public")
 
 
@@ -60,3 +66,8 @@ def keep_sending(visitor, state: str) -> None:
     """Have the phone try now, not at its own pace, until something of its queue is in a state."""
     found = f"all => all.some(one => one.state === '{state}')"
     visitor.until(f"Rembuk.queue.run().then(Rembuk.queue.all).then({found})")
+
+
+def all_sent(visitor) -> None:
+    """Wait until nothing waits any more; a page may forget at once what it saw arrive."""
+    visitor.until("Rembuk.queue.all().then(all => all.every(one => one.state === 'sent'))")

@@ -12,6 +12,7 @@ from app.services import cycles, drafts
 from app.services.cycles import Wanted
 from models import User, db
 from tests import factories as make
+from tests.journeys.conftest import serving
 from tests.services.test_intake import pages
 
 pytestmark = pytest.mark.journey
@@ -31,6 +32,13 @@ def draft() -> str:
         drafts.save(key, "musrenbang", make.actor(user), page, answers)
     db.session.commit()
     return f"/musrenbang/baru/{key}/periksa"
+
+
+@pytest.fixture(scope="module")
+def site():
+    """A city of its own: where a stage closes within minutes, all proposals wait their turn."""
+    with serving() as own:
+        yield own
 
 
 @pytest.fixture(scope="module")

@@ -185,22 +185,29 @@ def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo):
     number = address.rpartition("/")[2]
 
     people = {}
-    for role in ("moderator", "validator", "officer", "planner"):
+    for role in ("moderator", "validator", "officer", "planner", "tapd"):
         people[role] = meet(role, DESK)
         people[role].enter(f"{role}@contoh.id")
+    planner = people["planner"]
     levels = ("moderator", "moderator", "validator", "officer", "planner")
-    for number_of_level, role in enumerate(levels):
+    for n, role in enumerate(levels):
         who = people[role]
+        if role == "validator":
+            who.step(address, "skip_survey", reason="known_place", note="Sering kami lewati.")
         if role == "officer":
-            people["planner"].step(address, "route", department="DSDABM")
-        who.step(address, "verify", note="Lengkap.")
-        who.step(address, "agree", rank="1", note="Mufakat.")
-        if number_of_level < len(levels) - 1:
+            planner.step(address, "route", department="DSDABM")
+            who.step(address, "judge", verdict="feasible", note="Dapat dikerjakan tahun itu.")
+        else:
+            who.step(address, "verify", note="Lengkap.")
+        # the RW of this proposal is not known, so it stands on no list there
+        who.step(address, "agree", note="Mufakat.", **({"rank": "1"} if n else {}))
+        if n < len(levels) - 1:
             who.step(address, "advance")
-    people["planner"].step(address, "enter_rkpd", sub_kegiatan="1.03.10.2.01.0005")
+    people["tapd"].step(address, "agree_budget", agreed_amount="90000000", note="Masuk pagu.")
+    planner.step(address, "enter_rkpd", sub_kegiatan="1.03.10.2.01.0005")
     assert site.state(number) == "in_rkpd"
-    people["planner"].go("/kerja/perencanaan")
-    people["planner"].look("kerja-perencanaan")
+    planner.go("/kerja/perencanaan")
+    planner.look("kerja-perencanaan")
     site.work()
     resident.go("/saya/kotak-masuk")
     told = title in resident.page.locator("main").inner_text()

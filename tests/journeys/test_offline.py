@@ -23,6 +23,7 @@ from tests.journeys.phone import (
     hand_in,
     keep_sending,
     signal,
+    words,
     write,
 )
 from tests.pictures import jpeg
@@ -61,7 +62,7 @@ def filed(site, title: str) -> list[tuple[str, int]]:
 
 
 def a_title() -> str:
-    return f"Lubang di depan SD {uuid4().hex[:6]}"
+    return f"Perkara {words(3)}"
 
 
 def test_a_report_written_without_signal_becomes_one_item_with_its_photo(site, resident, photo):

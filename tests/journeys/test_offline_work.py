@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from models import Change, Item, Photo, db
 from tests import factories as make
-from tests.journeys.phone import PHONE, at_hand, card, cut, keep_sending, signal
+from tests.journeys.phone import PHONE, all_sent, at_hand, card, cut, keep_sending, signal
 from tests.pictures import jpeg
 
 pytestmark = pytest.mark.journey
@@ -34,7 +34,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
     mine.locator("form[action$='/langkah/start'] button").click()
     card(officer, "waiting")
     signal(officer)
-    card(officer, "sent")
+    all_sent(officer)
     assert site.state(number) == "working"
 
     officer.go("/kerja/lapangan")
@@ -60,7 +60,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
     for area in asked.locator("textarea").all():
         area.fill("Kamera dinas tidak mencatatnya; ketua RW ikut menyaksikan.")
     asked.locator("form button").click()
-    card(officer, "sent")
+    all_sent(officer)
     assert site.state(number) == "proof_submitted"
     with site.app.app_context():
         taken = select(func.count()).where(Change.item_id == item_id, Change.step == "submit_proof")
