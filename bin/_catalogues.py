@@ -17,7 +17,9 @@ from _say import CHECKOUT, Stop, run
 TRANSLATIONS = CHECKOUT / "app" / "translations"
 PYBABEL = CHECKOUT / ".venv" / "bin" / "pybabel"
 SOURCES = ("app", "blueprints", "models", "maps")
-KEYWORDS = ("_", "gettext", "lazy_gettext", "ngettext:1,2", "lazy_ngettext:1,2", "pgettext:1c,2")
+KEYWORDS = (
+    "_", "_l", "gettext", "lazy_gettext", "ngettext:1,2", "lazy_ngettext:1,2", "pgettext:1c,2",
+)  # fmt: skip
 COMPLETE = ("id",)  # locales in which a missing message fails the build
 KEPT = ("id", "en")
 
