@@ -28,11 +28,12 @@ hypothesis.settings.load_profile("calm")
 READER = partial(Session, join_transaction_mode="rollback_only")
 
 
-# Begun first, in this order, so that no process ends with one of them alone.
+# Begun first, in this order, so that no process ends with one of them alone.  Workers come before
+# journeys: a process that drives a browser has an event loop, in which none can be started.
 LONG = (
+    "test_worker.py",
     "test_journeys.py",
     "journeys",
-    "test_worker.py",
     "test_matrix.py",
     "test_work_secrets.py",
     "test_demo.py",

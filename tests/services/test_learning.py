@@ -183,14 +183,15 @@ def test_a_pickle_in_the_arrays_is_refused_and_never_run(fitted: model.Model) ->
 
 
 def test_a_damaged_model_switches_suggestions_off_with_a_line_in_the_log(
-    use: Any, capsys: pytest.CaptureFixture[str]
+    use: Any, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     assert suggestions.of_words("", "", "") == []
     use()
     assert suggestions.of_words("Lampu jalan padam", "tiang gelap sekali")[0].code == "pju-mati"
     use(arrays=b"not an archive")
     assert suggestions.of_words("Lampu jalan padam", "tiang gelap sekali") == []
-    assert "suggestion model unusable" in capsys.readouterr().out
+    said = capsys.readouterr().out + caplog.text  # where lines go depends on who asked first
+    assert "suggestion model unusable" in said
 
 
 def test_what_did_not_beat_the_rules_is_not_shown(use: Any) -> None:
