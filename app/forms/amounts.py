@@ -12,6 +12,8 @@ from wtforms import StringField
 LARGEST = Decimal(1_000_000)  # of any unit, in one proposal
 DEAREST = 100_000_000_000  # rupiah for one unit
 MOST_COST = 1_000_000_000_000  # rupiah for one proposal
+WORDS = {"ribu": 10**3, "rb": 10**3, "juta": 10**6, "jt": 10**6, "miliar": 10**9, "milyar": 10**9}
+_WORDED = re.compile(rf"(?P<number>[\d.,]+)\s*(?P<word>{'|'.join(WORDS)})")
 _NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?|(?P<plain>\d+\.\d+)")
 
 
@@ -43,13 +45,18 @@ def volume(text: str, largest: Decimal | None = None) -> Decimal:
     return round(given, 2)
 
 
-def rupiah(text: str, most: int = DEAREST) -> int:
-    """Whole rupiah, with or without "Rp" and ",00".  Raises ValueError, for people."""
-    bare = re.sub(r"^rp\.?", "", text.strip().casefold()).strip()
-    given = number(re.sub(r"(,00|,-|\.-)$", "", bare))
+def rupiah(text: str, most: int = DEAREST, least: int = 1) -> int:
+    """Whole rupiah, with or without "Rp" and ",00", or in words: "Rp 1,2 miliar".
+
+    Raises ValueError, for people.
+    """
+    bare = re.sub(r"^rp\.?\s*", "", " ".join(text.split()).casefold())
+    bare = re.sub(r"(,00|,-|\.-)$", "", bare)
+    worded = _WORDED.fullmatch(bare)
+    given = number(worded["number"]) * WORDS[worded["word"]] if worded else number(bare)
     if given != int(given):
         raise ValueError(_("Please write whole rupiah."))
-    if given <= 0:
+    if given < least:
         raise ValueError(_("It must be more than zero."))
     if given > most:
         raise ValueError(_("At most Rp %(n)s.", n=written(most)))
@@ -74,16 +81,17 @@ def cost(volume: Decimal, unit_price: int) -> int:
 
 
 class _AmountField(StringField):
-    """A number typed as text; what cannot be read stays in the field, with the reason."""
+    """A number typed as text; what cannot be read stays in the field, with the reason.
+
+    ``read`` makes the amount of what was typed, and raises ValueError.
+    """
+
+    read: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("render_kw", {"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(*args, **kwargs)
         self.typed = ""
-
-    def read(self, text: str) -> Decimal | int:
-        """The amount; raises ValueError."""
-        raise NotImplementedError
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was sent."""
@@ -105,17 +113,13 @@ class _AmountField(StringField):
 class VolumeField(_AmountField):
     """How much: a Decimal with at most two digits after the comma."""
 
-    def read(self, text: str) -> Decimal | int:
-        """A volume."""
-        return volume(text)
+    read = staticmethod(volume)
 
 
 class RupiahField(_AmountField):
     """Whole rupiah."""
 
-    def read(self, text: str) -> Decimal | int:
-        """An amount of money."""
-        return rupiah(text)
+    read = staticmethod(rupiah)
 
     def said(self) -> str:
         """The money for reading through."""

@@ -22,10 +22,6 @@ from models import CEILING_KINDS, Whose
 from . import Form, amounts, clean, clean_line
 
 MOST = 10**15
-WORDS = {"ribu": 10**3, "rb": 10**3, "juta": 10**6, "jt": 10**6, "miliar": 10**9, "milyar": 10**9}
-_WORDED = re.compile(
-    r"(?P<number>[\d.,]+)\s*(?P<word>ribu|rb|juta|jt|miliar|milyar)", re.IGNORECASE
-)
 KINDS = {
     "indikatif": _l("Indicative"),
     "penyesuaian": _l("Adjusted"),
@@ -35,16 +31,7 @@ KINDS = {
 
 def read(text: str, most: int = MOST) -> int:
     """Whole rupiah, zero included.  Raises ValueError, for people."""
-    bare = re.sub(r"^rp\.?\s*", "", " ".join(text.split()).casefold())
-    bare = re.sub(r"(,00|,-|\.-)$", "", bare)
-    worded = _WORDED.fullmatch(bare)
-    given = amounts.number(worded["number"] if worded else bare)
-    given *= WORDS[worded["word"]] if worded else 1
-    if given != int(given):
-        raise ValueError(_("Please write whole rupiah."))
-    if given > most:
-        raise ValueError(_("At most Rp %(n)s.", n=amounts.written(Decimal(most))))
-    return int(given)
+    return amounts.rupiah(text, most, least=0)
 
 
 def short(amount: int) -> str:

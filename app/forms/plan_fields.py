@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import DateField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from .amounts import RupiahField, VolumeField, number, written
+from .amounts import RupiahField, VolumeField, rupiah
 
 MOST_MONEY = 10**14  # rupiah, for anything: a hundred times the city's budget
 SHARES = range(1, 4)  # so many parts are split off at once
@@ -35,15 +35,7 @@ VERDICT_WORDS = {
 class MoneyField(RupiahField):
     """Whole rupiah, nothing included: what was spent so far may be 0."""
 
-    def read(self, text: str) -> Decimal | int:
-        """An amount; raises ValueError."""
-        bare = text.casefold().removeprefix("rp").lstrip(". ")
-        given = number(bare.removesuffix(",00").removesuffix(",-"))
-        if given != int(given):
-            raise ValueError(_("Please write whole rupiah."))
-        if given > MOST_MONEY:
-            raise ValueError(_("At most Rp %(n)s.", n=written(MOST_MONEY)))
-        return int(given)
+    read = staticmethod(partial(rupiah, most=MOST_MONEY, least=0))
 
 
 def _money(label: Any) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from app.queries.calendar import city_day
 from models import PROPOSAL_LEVELS, STAGES, AnySession, Cycle, CycleWindow
+from models.area import chain
 
 AREA_STAGES = STAGES[:3]  # held in each kelurahan or kecamatan; the others for the whole city
 DELIBERATED = STAGES[:5]
@@ -53,12 +54,6 @@ class Window:
 def city_code() -> str:
     """The area that is the whole city."""
     return str(current_app.config["CITY"].code)
-
-
-def chain(area_code: str) -> tuple[str, ...]:
-    """An area and what it lies in, the widest first: city, kecamatan, kelurahan."""
-    parts = area_code.split(".")
-    return tuple(".".join(parts[: n + 1]) for n in range(1, len(parts)))
 
 
 def stage_of(level: str) -> str:

@@ -19,6 +19,7 @@ from app.queries import cycles
 from app.queries.cycles import AREA_STAGES, Window
 from app.workflow import NotAllowed
 from models import STAGES, Area, Cycle, CycleWindow, db
+from models.area import chain
 
 ACT = "plan_cycle"
 LONGEST = timedelta(days=800)
@@ -192,7 +193,7 @@ def reopen(
 def _declared(plan_year: int, want: Wanted) -> bool:
     """Are there dates for this stage in the area, around it or inside it?"""
     below = CycleWindow.area_code.startswith(f"{want.area_code}.", autoescape=True)
-    near = CycleWindow.area_code.in_(cycles.chain(want.area_code)) | below
+    near = CycleWindow.area_code.in_(chain(want.area_code)) | below
     mine = (CycleWindow.plan_year == plan_year, CycleWindow.stage == want.stage)
     return bool(cycles.standing(db.session, *mine, CycleWindow.act == "set", near))
 
