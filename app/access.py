@@ -287,6 +287,15 @@ ACTS: dict[str, tuple[str, ...]] = {
     "draw_up_breach": ("admin",),
     "keep_catalogue": ("planner",),  # the kamus usulan, its prices, and what each RW may hand in
     "review_catalogue": ("triage", "planner"),  # what is proposed outside the kamus usulan
+    "vote": ("signed_in",),  # who stands on the contest's roll; the service asks
+    "keep_contests": ("planner", "coordinator", "validator", "triage"),  # each in its area
+    "certify_contest": ("planner", "coordinator", "validator", "triage"),  # always two of them
+    "judge": ("signed_in",),  # a contest's jury and delegates; the service asks
+    "run_booth": ("triage", "operator"),  # each in its area
+    "review_incidents": ("planner", "coordinator", "validator", "triage"),  # voiding takes two
+    "attest": ("operator",),  # the RW's word that somebody lives there
+    "verify_person": ("triage",),  # at the counter, with the card in hand
+    "keep_quotas": ("planner", "coordinator"),  # of attestations
 }
 ITEM_ACTS = frozenset(
     {

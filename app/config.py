@@ -169,6 +169,7 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "CITY": city,
         "DEMO": demo,
         "VAR": var,
+        "KEYS_DIR": Path(env.get("REMBUK_KEYS_DIR") or var / "keys"),
         "SECRET_KEY": _secret(env, "REMBUK_SECRET_KEY"),
         "EVIDENCE_KEY": _secret(env, "REMBUK_EVIDENCE_KEY"),
         "NIK_KEY": _secret(env, "REMBUK_NIK_KEY"),

@@ -2,12 +2,39 @@
 
 from .alike import CategoryKinship, CommonWord, Joining
 from .area import LEVELS, Area, AreaBoundary, Neighbour, Place
+from .ballot import CHANNELS, Ballot, BallotLock, Juror, JurorMark, NamedBallot, SealedBallot
 from .base import READING, AnySession, Model, close_reading, db, reading
+from .booth import (
+    INCIDENT_KINDS,
+    PAPER_STATES,
+    Booth,
+    BoothShift,
+    CodeBatch,
+    Incident,
+    IncidentPerson,
+    PaperBallot,
+    VotingCode,
+)
 from .bridge import Bridge
 from .calendar import MARK_LEVELS, ClockMark, ClockSweep, HolidayOverride, SpecialHours
 from .catalogue import CatalogueEntry, CataloguePrice, ReadinessQuestion, RwLimit
 from .ceiling import CEILING_KINDS, Ceiling, CeilingEffect, CeilingVersion, Whose
 from .complaint import COMPLAINT_CLASSES, PRIORITIES, ROAD_CLASSES, ROAD_OWNERS, Complaint
+from .contest import (
+    CONTEST_MODES,
+    CONTEST_STATES,
+    PRECEDENCES,
+    ROLL_SOURCES,
+    SECRET_MODES,
+    Contest,
+    ContestConsent,
+    ContestDecision,
+    ContestItem,
+    Eligible,
+    RollDispute,
+    RollVersion,
+    Tally,
+)
 from .counter import Batch, BatchRow
 from .cycle import (
     INTAKE_STATUSES,
@@ -96,6 +123,7 @@ from .scoring import (
 from .suggestion import SuggestionModel
 from .trail import AuditEvent, Change, ChangeText, TrailSeal
 from .user import ROLES, Mandate, Person, User
+from .verification import VERIFICATION_METHODS, AttestationQuota, Verification
 from .watch import PACES, Channel, Watch, WatchNews
 from .work import (
     AnswerTemplate,
@@ -108,6 +136,38 @@ from .work import (
 )
 
 __all__ = [
+    "CHANNELS",
+    "Ballot",
+    "BallotLock",
+    "Juror",
+    "JurorMark",
+    "NamedBallot",
+    "SealedBallot",
+    "INCIDENT_KINDS",
+    "PAPER_STATES",
+    "Booth",
+    "BoothShift",
+    "CodeBatch",
+    "Incident",
+    "IncidentPerson",
+    "PaperBallot",
+    "VotingCode",
+    "CONTEST_MODES",
+    "CONTEST_STATES",
+    "PRECEDENCES",
+    "ROLL_SOURCES",
+    "SECRET_MODES",
+    "Contest",
+    "ContestConsent",
+    "ContestDecision",
+    "ContestItem",
+    "Eligible",
+    "RollDispute",
+    "RollVersion",
+    "Tally",
+    "VERIFICATION_METHODS",
+    "AttestationQuota",
+    "Verification",
     "Bridge",
     "SipdHanded",
     "PlanFileRow",
