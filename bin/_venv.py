@@ -59,6 +59,7 @@ def install_lock(name: str, message: str = "") -> None:
             "pip",
             "install",
             "--require-hashes",
+            "--no-deps",  # a lock file is complete; what it leaves out is left out on purpose
             "--disable-pip-version-check",
             "-r",
             lock,

@@ -1,0 +1,210 @@
+"""What is counted: projects with their costs, ballots grouped by content, and the money."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+APPROVAL, CHOOSE_ONE, POINTS, ORDINAL = "approval", "choose-1", "cumulative", "ordinal"
+FORMS = (APPROVAL, CHOOSE_ONE, POINTS, ORDINAL)
+MOST_MONEY = 10**18  # in units; so that sums of costs stay well inside 64 bits
+
+Ints = npt.NDArray[np.int64]
+# One pattern of ballot: projects chosen (in order of rank where ranked), their points, how often.
+Pattern = tuple[Sequence[int | str], Sequence[int] | None, int]
+
+
+@dataclass(frozen=True)
+class Project:
+    """What money is asked for.  ``cost`` is in the election's units; ``id`` as in the file."""
+
+    id: str
+    cost: int
+    name: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Ballots:
+    """Ballots, equal ones together: pattern g was cast ``counts[g]`` times.
+
+    It names the projects ``choices[starts[g]:starts[g + 1]]`` (positions in the election's
+    projects; best first where ranked) with ``points`` beside them, None without points.
+    """
+
+    starts: Ints
+    choices: Ints
+    counts: Ints
+    points: Ints | None = None
+
+    @property
+    def patterns(self) -> int:
+        """How many different ballots there are."""
+        return len(self.counts)
+
+    @cached_property
+    def rows(self) -> Ints:
+        """The pattern of each entry of ``choices``."""
+        return np.repeat(np.arange(self.patterns, dtype=np.int64), np.diff(self.starts))
+
+
+@dataclass(frozen=True, eq=False)
+class Election:
+    """One contest, ready to be counted.
+
+    ``budget`` and costs are whole numbers of units; ``unit`` units make one of the currency (1 for
+    rupiah; 100 where a file has hundredths).  ``seed`` decides lots: unknown before the ballots
+    are sealed, public afterwards.
+    """
+
+    projects: tuple[Project, ...]
+    ballots: Ballots
+    budget: int
+    form: str = APPROVAL
+    unit: int = 1
+    seed: bytes = b""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be counted: ValueError."""
+        if self.form not in FORMS:
+            raise ValueError(f"no such form of ballot: {self.form}")
+        if len({project.id for project in self.projects}) != len(self.projects):
+            raise ValueError("two projects have the same id")
+        if any(not 0 < project.cost <= MOST_MONEY for project in self.projects):
+            raise ValueError("a project's cost is not a positive amount")
+        if not 0 < self.budget <= MOST_MONEY or self.unit < 1:
+            raise ValueError(f"no such budget: {self.budget}")
+        if (self.ballots.points is not None) != (self.form == POINTS):
+            raise ValueError("points belong to cumulative ballots, and to no others")
+
+    @classmethod
+    def of(
+        cls,
+        projects: Iterable[Project],
+        patterns: Iterable[Pattern],
+        budget: int,
+        form: str = APPROVAL,
+        seed: bytes = b"",
+    ) -> Election:
+        """An election from ballots as they are stored: (ids chosen, points or None, how many).
+
+        Equal patterns may come more than once, an id as text or number.  Raises ValueError for an
+        unknown id, one named twice on a ballot, negative points or a count below one.
+        """
+        found = tuple(projects)
+        return cls(found, grouped(found, patterns, form), budget, form, seed=seed)
+
+    @cached_property
+    def voters(self) -> int:
+        """How many ballots were cast, empty ones included."""
+        return int(self.ballots.counts.sum())
+
+    @cached_property
+    def costs(self) -> Ints:
+        """The cost of each project."""
+        return np.array([project.cost for project in self.projects], dtype=np.int64)
+
+    @cached_property
+    def votes(self) -> Ints:
+        """How many voters support each project (those who gave it a point, where there are)."""
+        counts = self.ballots.counts[self.ballots.rows]
+        if self.ballots.points is not None:
+            counts = np.where(self.ballots.points > 0, counts, 0)
+        return self._sums(counts)
+
+    @cached_property
+    def scores(self) -> Ints:
+        """What greedy rules order by: votes, points, or Borda points (the last of a ballot: 0)."""
+        ballots = self.ballots
+        if self.form == POINTS and ballots.points is not None:
+            return self._sums(ballots.counts[ballots.rows] * ballots.points)
+        if self.form == ORDINAL:
+            below = ballots.starts[1:][ballots.rows] - np.arange(len(ballots.choices)) - 1
+            return self._sums(ballots.counts[ballots.rows] * below)
+        return self.votes
+
+    def _sums(self, values: Ints) -> Ints:
+        found = np.zeros(len(self.projects), dtype=np.int64)
+        np.add.at(found, self.ballots.choices, values)
+        return found
+
+    @cached_property
+    def lots(self) -> tuple[bytes, ...]:
+        """The lot of each project, the lowest wins: SHA-256 of seed and id."""
+        return tuple(
+            hashlib.sha256(self.seed + project.id.encode()).digest() for project in self.projects
+        )
+
+    def with_winner(self, winners: Iterable[int]) -> int:
+        """How many voters support at least one of these projects (by position)."""
+        won = np.zeros(len(self.projects), dtype=bool)
+        won[list(winners)] = True
+        hit = won[self.ballots.choices]
+        if self.ballots.points is not None:
+            hit &= self.ballots.points > 0
+        happy = np.bincount(self.ballots.rows[hit], minlength=self.ballots.patterns) > 0
+        return int(self.ballots.counts[happy].sum())
+
+    def satisfaction(self, winners: Iterable[int]) -> Ints:
+        """For each pattern, how many of its projects won (how many of its points they have)."""
+        won = np.zeros(len(self.projects), dtype=np.int64)
+        won[list(winners)] = 1
+        gained = won[self.ballots.choices]
+        if self.ballots.points is not None:
+            gained = gained * self.ballots.points
+        found = np.zeros(self.ballots.patterns, dtype=np.int64)
+        np.add.at(found, self.ballots.rows, gained)
+        return found
+
+
+@dataclass
+class _Grouping:
+    """Collects patterns."""
+
+    index: dict[str, int]
+    form: str
+    found: Counter[tuple[tuple[int, ...], tuple[int, ...] | None]] = field(default_factory=Counter)
+
+    def take(self, pattern: Pattern) -> None:
+        """Check one pattern and count it."""
+        ids, points, count = pattern
+        try:
+            chosen = tuple(self.index[str(one)] for one in ids)
+        except KeyError as unknown:
+            raise ValueError(f"a ballot names {unknown.args[0]}, which is no project") from None
+        if len(set(chosen)) != len(chosen) or count < 1:
+            raise ValueError(f"no such ballot: {pattern}")
+        key: tuple[tuple[int, ...], tuple[int, ...] | None]
+        if self.form != POINTS:
+            key = (chosen if self.form == ORDINAL else tuple(sorted(chosen)), None)
+        else:
+            if points is None or len(points) != len(chosen) or min(points, default=0) < 0:
+                raise ValueError(f"no such points: {pattern}")
+            pairs = sorted(zip(chosen, points, strict=True))
+            key = (tuple(one for one, _n in pairs), tuple(int(n) for _one, n in pairs))
+        self.found[key] += count
+
+
+def grouped(projects: Sequence[Project], patterns: Iterable[Pattern], form: str) -> Ballots:
+    """Put equal ballots together; raises ValueError as ``Election.of`` does."""
+    grouping = _Grouping({project.id: n for n, project in enumerate(projects)}, form)
+    for pattern in patterns:
+        grouping.take(pattern)
+    keys = sorted(grouping.found)
+    lengths = [len(chosen) for chosen, _points in keys]
+    return Ballots(
+        starts=np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).astype(np.int64),
+        choices=np.fromiter(chain.from_iterable(k[0] for k in keys), np.int64, sum(lengths)),
+        counts=np.array([grouping.found[key] for key in keys], dtype=np.int64),
+        points=(
+            np.fromiter(chain.from_iterable(k[1] or () for k in keys), np.int64, sum(lengths))
+            if form == POINTS
+            else None
+        ),
+    )
