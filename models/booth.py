@@ -19,27 +19,38 @@ from .base import Model, key, now, pk, ref
 from .user import User
 
 PAPER_STATES = ("once", "matched", "differs", "settled", "invalid")
+BATCH_SORTS = ("codes", "papers")
+BATCH_STATES = ("waiting", "ready", "fetched", "gone", "failed")
+CODE_STATES = ("printed", "given", "used", "spoiled")
 INCIDENT_KINDS = ("bulk_accounts", "shared_device", "operator_mistake", "lost_paper", "other")
 
 
 class Booth(Model):
-    """A place of a contest where people vote with help: a kelurahan's hall."""
+    """A place of a contest where people vote with help: a kelurahan's hall.
+
+    ``boxed`` papers were counted when the box was opened; ``note`` explains what does not add up.
+    """
 
     __tablename__ = "booth"
-    __table_args__ = (UniqueConstraint("contest_id", "name"),)
+    __table_args__ = (
+        UniqueConstraint("contest_id", "name"),
+        CheckConstraint("boxed >= 0", name="boxed"),
+    )
 
     id: Mapped[pk]
     contest_id: Mapped[ref] = mapped_column(ForeignKey("contest.id"))
     area_code: Mapped[key] = mapped_column(ForeignKey("area.code"))
     name: Mapped[str]
     address: Mapped[str] = mapped_column(server_default="")
+    boxed: Mapped[int | None]
+    note: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[now]
 
 
 class BoothShift(Model):
     """An officer's hours at a booth, and what they gave out; nothing about who took it.
 
-    ``codes`` given, ``papers`` handed out, ``spoiled`` taken back, ``boxed`` counted in the box.
+    ``codes`` given, ``papers`` handed out, ``spoiled`` papers taken back.
     """
 
     __tablename__ = "booth_shift"
@@ -61,7 +72,6 @@ class BoothShift(Model):
     codes: Mapped[int] = mapped_column(server_default="0")
     papers: Mapped[int] = mapped_column(server_default="0")
     spoiled: Mapped[int] = mapped_column(server_default="0")
-    boxed: Mapped[int | None]
     note: Mapped[str] = mapped_column(server_default="")
     begun_at: Mapped[now]
     ended_at: Mapped[datetime | None]
@@ -71,30 +81,46 @@ class BoothShift(Model):
 
 
 class CodeBatch(Model):
-    """A printed package of one-time codes for a booth; the codes themselves are nowhere."""
+    """A printed package for a booth: cards with one-time codes, or paper ballots.
+
+    Neither codes nor serial numbers are kept.  The file waits, for an hour and for one download.
+    """
 
     __tablename__ = "code_batch"
+    __table_args__ = (
+        CheckConstraint(f"sort IN {BATCH_SORTS}", name="sort"),
+        CheckConstraint(f"status IN {BATCH_STATES}", name="status"),
+        CheckConstraint("size BETWEEN 1 AND 1000", name="size"),
+    )
 
     id: Mapped[pk]
     contest_id: Mapped[ref] = mapped_column(ForeignKey("contest.id"), index=True)
     booth_id: Mapped[ref | None] = mapped_column(ForeignKey("booth.id"))
+    sort: Mapped[key] = mapped_column(server_default="codes")
     size: Mapped[int] = mapped_column(SmallInteger)
     user_id: Mapped[ref] = mapped_column(ForeignKey("user_account.id"))
     seat: Mapped[str]
     at: Mapped[now]
+    status: Mapped[key] = mapped_column(server_default="waiting")
+    file_name: Mapped[str] = mapped_column(server_default="")
+    ready_at: Mapped[datetime | None]
+
+    booth: Mapped[Booth | None] = relationship()
 
 
 class VotingCode(Model):
     """A one-time code, by its salted hash alone.
 
-    Given out, it carries the ``pseud`` of whoever took it, so that a code and an account of one
-    person are one ballot.  No name, no time.
+    ``card`` is the number outside on the folded card, the code stands inside: who hands it out
+    never reads it.  Given out, it carries the ``pseud`` of whoever took it, so that a code and an
+    account of one person are one ballot.  No name, no time.
     """
 
     __tablename__ = "voting_code"
     __table_args__ = (
-        CheckConstraint("state IN ('printed', 'given', 'spoiled')", name="state"),
-        CheckConstraint("(state = 'given') = (pseud IS NOT NULL)", name="given"),
+        UniqueConstraint("contest_id", "card"),
+        CheckConstraint(f"state IN {CODE_STATES}", name="state"),
+        CheckConstraint("(state IN ('given', 'used')) = (pseud IS NOT NULL)", name="given"),
         Index(
             "uq_voting_code_pseud",
             "contest_id",
@@ -107,6 +133,7 @@ class VotingCode(Model):
     contest_id: Mapped[ref] = mapped_column(ForeignKey("contest.id"), primary_key=True)
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
     batch_id: Mapped[ref] = mapped_column(ForeignKey("code_batch.id"), index=True)
+    card: Mapped[key]
     state: Mapped[key] = mapped_column(server_default="printed")
     pseud: Mapped[bytes | None] = mapped_column(LargeBinary)
 

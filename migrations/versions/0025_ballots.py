@@ -122,6 +122,41 @@ BEGIN
   RETURN 'given';
 END $$;
 
+-- The card's row first, then the voter's lock: whoever takes both takes them in this order.
+CREATE FUNCTION cast_code(
+  which bigint, mark bytea, chosen smallint[], shares smallint[], fresh bytea
+) RETURNS TABLE (answer text, rev integer, nonce bytea) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  card voting_code;
+BEGIN
+  SELECT * INTO card FROM voting_code WHERE contest_id = which AND hash = mark FOR UPDATE;
+  IF card.hash IS NULL OR card.state <> 'given' THEN
+    RETURN QUERY SELECT coalesce(card.state, 'unknown'), 0, NULL::bytea; RETURN;
+  END IF;
+  SELECT made.answer, made.rev, made.nonce INTO answer, rev, nonce
+    FROM cast_ballot(which, card.pseud, chosen, shares, 'booth', fresh) AS made;
+  IF answer IN ('accepted', 'replaced', 'same') THEN
+    UPDATE voting_code SET state = 'used' WHERE contest_id = which AND hash = mark;
+  END IF;
+  RETURN NEXT;
+END $$;
+
+CREATE FUNCTION release_voter(which bigint, who bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  lock text;
+BEGIN
+  UPDATE voting_code SET state = 'spoiled', pseud = NULL WHERE contest_id = which AND pseud = who;
+  PERFORM pg_advisory_xact_lock_shared(contest_lock(which));
+  PERFORM pg_advisory_xact_lock(hashtextextended(encode(who, 'hex'), which));
+  IF (SELECT state FROM contest WHERE id = which) NOT IN ('published', 'open') THEN
+    RETURN 'closed';
+  END IF;
+  DELETE FROM ballot WHERE contest_id = which AND pseud = who;
+  DELETE FROM ballot_lock WHERE contest_id = which AND pseud = who RETURNING why INTO lock;
+  RETURN coalesce(lock, 'none');
+END $$;
+
 CREATE FUNCTION void_ballot(which bigint, who bytea, because bigint) RETURNS text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -221,7 +256,7 @@ def downgrade() -> None:
     op.drop_table("booth_shift")
     op.drop_table("booth")
     op.execute(
-        "DROP FUNCTION cast_ballot, hand_out, void_ballot, close_contest, contest_lock, "
+        "DROP FUNCTION cast_code, release_voter, cast_ballot, hand_out, void_ballot, close_contest, contest_lock, "
         "sealed_while_closed, ballot_is_valid"
     )
     op.execute("DROP FUNCTION eligible_kept CASCADE")
@@ -235,7 +270,10 @@ def _booth() -> None:
         sa.Column("area_code", KEY, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), server_default="", nullable=False),
+        sa.Column("boxed", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", WHEN, server_default=NOW, nullable=False),
+        sa.CheckConstraint("boxed >= 0", name="ck_booth_boxed"),
         sa.ForeignKeyConstraint(["area_code"], ["area.code"], name="fk_booth_area_code_area"),
         sa.ForeignKeyConstraint(["contest_id"], ["contest.id"], name="fk_booth_contest_id_contest"),
         sa.PrimaryKeyConstraint("id", name="pk_booth"),
@@ -253,7 +291,6 @@ def _booth_shift() -> None:
         sa.Column("codes", sa.Integer(), server_default="0", nullable=False),
         sa.Column("papers", sa.Integer(), server_default="0", nullable=False),
         sa.Column("spoiled", sa.Integer(), server_default="0", nullable=False),
-        sa.Column("boxed", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("begun_at", WHEN, server_default=NOW, nullable=False),
         sa.Column("ended_at", WHEN, nullable=True),
@@ -279,10 +316,20 @@ def _code_batch() -> None:
         sa.Column("id", BIG, sa.Identity(), nullable=False),
         sa.Column("contest_id", BIG, nullable=False),
         sa.Column("booth_id", BIG, nullable=True),
+        sa.Column("sort", KEY, server_default="codes", nullable=False),
         sa.Column("size", SMALL, nullable=False),
         sa.Column("user_id", BIG, nullable=False),
         sa.Column("seat", sa.Text(), nullable=False),
         sa.Column("at", WHEN, server_default=NOW, nullable=False),
+        sa.Column("status", KEY, server_default="waiting", nullable=False),
+        sa.Column("file_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("ready_at", WHEN, nullable=True),
+        sa.CheckConstraint("size BETWEEN 1 AND 1000", name="ck_code_batch_size"),
+        sa.CheckConstraint("sort IN ('codes', 'papers')", name="ck_code_batch_sort"),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'ready', 'fetched', 'gone', 'failed')",
+            name="ck_code_batch_status",
+        ),
         sa.ForeignKeyConstraint(["booth_id"], ["booth.id"], name="fk_code_batch_booth_id_booth"),
         sa.ForeignKeyConstraint(
             ["contest_id"], ["contest.id"], name="fk_code_batch_contest_id_contest"
@@ -301,10 +348,15 @@ def _voting_code() -> None:
         sa.Column("contest_id", BIG, nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.Column("batch_id", BIG, nullable=False),
+        sa.Column("card", KEY, nullable=False),
         sa.Column("state", KEY, server_default="printed", nullable=False),
         sa.Column("pseud", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint("(state = 'given') = (pseud IS NOT NULL)", name="ck_voting_code_given"),
-        sa.CheckConstraint("state IN ('printed', 'given', 'spoiled')", name="ck_voting_code_state"),
+        sa.CheckConstraint(
+            "(state IN ('given', 'used')) = (pseud IS NOT NULL)", name="ck_voting_code_given"
+        ),
+        sa.CheckConstraint(
+            "state IN ('printed', 'given', 'used', 'spoiled')", name="ck_voting_code_state"
+        ),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["code_batch.id"], name="fk_voting_code_batch_id_code_batch"
         ),
@@ -312,6 +364,7 @@ def _voting_code() -> None:
             ["contest_id"], ["contest.id"], name="fk_voting_code_contest_id_contest"
         ),
         sa.PrimaryKeyConstraint("contest_id", "hash", name="pk_voting_code"),
+        sa.UniqueConstraint("contest_id", "card", name="uq_voting_code_contest_id_card"),
     )
     op.create_index("ix_voting_code_batch_id", "voting_code", ["batch_id"], unique=False)
     op.create_index(
