@@ -21,7 +21,7 @@ from .user import User
 PAPER_STATES = ("once", "matched", "differs", "settled", "invalid")
 BATCH_SORTS = ("codes", "papers")
 BATCH_STATES = ("waiting", "ready", "fetched", "gone", "failed")
-CODE_STATES = ("printed", "given", "used", "spoiled")
+CODE_STATES = ("printed", "given", "spoiled")
 INCIDENT_KINDS = ("bulk_accounts", "shared_device", "operator_mistake", "lost_paper", "other")
 
 
@@ -112,22 +112,16 @@ class VotingCode(Model):
     """A one-time code, by its salted hash alone.
 
     ``card`` is the number outside on the folded card, the code stands inside: who hands it out
-    never reads it.  Given out, it carries the ``pseud`` of whoever took it, so that a code and an
-    account of one person are one ballot.  No name, no time.
+    never reads it.  Given out, ``holder`` is the ``pseud`` of whoever took it, so that a code and
+    an account of one person are one ballot; masked with the contest's key, so that who saw a
+    card's number and has the database still finds no ballot.  No name, no time.
     """
 
     __tablename__ = "voting_code"
     __table_args__ = (
         UniqueConstraint("contest_id", "card"),
         CheckConstraint(f"state IN {CODE_STATES}", name="state"),
-        CheckConstraint("(state IN ('given', 'used')) = (pseud IS NOT NULL)", name="given"),
-        Index(
-            "uq_voting_code_pseud",
-            "contest_id",
-            "pseud",
-            unique=True,
-            postgresql_where="pseud IS NOT NULL",
-        ),
+        CheckConstraint("(state = 'given') = (holder IS NOT NULL)", name="given"),
     )
 
     contest_id: Mapped[ref] = mapped_column(ForeignKey("contest.id"), primary_key=True)
@@ -135,7 +129,7 @@ class VotingCode(Model):
     batch_id: Mapped[ref] = mapped_column(ForeignKey("code_batch.id"), index=True)
     card: Mapped[key]
     state: Mapped[key] = mapped_column(server_default="printed")
-    pseud: Mapped[bytes | None] = mapped_column(LargeBinary)
+    holder: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class PaperBallot(Model):

@@ -122,31 +122,41 @@ BEGIN
   RETURN 'given';
 END $$;
 
--- The card's row first, then the voter's lock: whoever takes both takes them in this order.
-CREATE FUNCTION cast_code(
-  which bigint, mark bytea, chosen smallint[], shares smallint[], fresh bytea
+-- A card of a booth is good for one ballot.  Nothing is written but the ballot: a row that said
+-- "used" would carry the number of the same transaction, and lead from the card to the choices.
+CREATE FUNCTION cast_once(
+  which bigint, who bytea, chosen smallint[], shares smallint[], fresh bytea
 ) RETURNS TABLE (answer text, rev integer, nonce bytea) LANGUAGE plpgsql AS $$
 #variable_conflict use_column
-DECLARE
-  card voting_code;
 BEGIN
-  SELECT * INTO card FROM voting_code WHERE contest_id = which AND hash = mark FOR UPDATE;
-  IF card.hash IS NULL OR card.state <> 'given' THEN
-    RETURN QUERY SELECT coalesce(card.state, 'unknown'), 0, NULL::bytea; RETURN;
+  PERFORM pg_advisory_xact_lock_shared(contest_lock(which));
+  PERFORM pg_advisory_xact_lock(hashtextextended(encode(who, 'hex'), which));
+  IF EXISTS (SELECT FROM ballot WHERE contest_id = which AND pseud = who AND channel = 'booth') THEN
+    RETURN QUERY SELECT 'used'::text, 0, NULL::bytea; RETURN;
   END IF;
-  SELECT made.answer, made.rev, made.nonce INTO answer, rev, nonce
-    FROM cast_ballot(which, card.pseud, chosen, shares, 'booth', fresh) AS made;
-  IF answer IN ('accepted', 'replaced', 'same') THEN
-    UPDATE voting_code SET state = 'used' WHERE contest_id = which AND hash = mark;
+  RETURN QUERY SELECT * FROM cast_ballot(which, who, chosen, shares, 'booth', fresh);
+END $$;
+
+-- May somebody be given a card now?  The voter's lock is held until the giving is committed.
+CREATE FUNCTION card_open(which bigint, who bytea) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  c contest;
+BEGIN
+  PERFORM pg_advisory_xact_lock_shared(contest_lock(which));
+  PERFORM pg_advisory_xact_lock(hashtextextended(encode(who, 'hex'), which));
+  SELECT * INTO c FROM contest WHERE id = which;
+  IF c.id IS NULL OR c.state NOT IN ('published', 'open') OR clock_timestamp() >= c.closes_at THEN
+    RETURN 'closed';
+  ELSIF clock_timestamp() < c.opens_at THEN
+    RETURN 'early';
   END IF;
-  RETURN NEXT;
+  RETURN coalesce((SELECT why FROM ballot_lock WHERE contest_id = which AND pseud = who), 'open');
 END $$;
 
 CREATE FUNCTION release_voter(which bigint, who bytea) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
   lock text;
 BEGIN
-  UPDATE voting_code SET state = 'spoiled', pseud = NULL WHERE contest_id = which AND pseud = who;
   PERFORM pg_advisory_xact_lock_shared(contest_lock(which));
   PERFORM pg_advisory_xact_lock(hashtextextended(encode(who, 'hex'), which));
   IF (SELECT state FROM contest WHERE id = which) NOT IN ('published', 'open') THEN
@@ -256,7 +266,7 @@ def downgrade() -> None:
     op.drop_table("booth_shift")
     op.drop_table("booth")
     op.execute(
-        "DROP FUNCTION cast_code, release_voter, cast_ballot, hand_out, void_ballot, close_contest, contest_lock, "
+        "DROP FUNCTION cast_once, card_open, release_voter, cast_ballot, hand_out, void_ballot, close_contest, contest_lock, "
         "sealed_while_closed, ballot_is_valid"
     )
     op.execute("DROP FUNCTION eligible_kept CASCADE")
@@ -350,13 +360,9 @@ def _voting_code() -> None:
         sa.Column("batch_id", BIG, nullable=False),
         sa.Column("card", KEY, nullable=False),
         sa.Column("state", KEY, server_default="printed", nullable=False),
-        sa.Column("pseud", sa.LargeBinary(), nullable=True),
-        sa.CheckConstraint(
-            "(state IN ('given', 'used')) = (pseud IS NOT NULL)", name="ck_voting_code_given"
-        ),
-        sa.CheckConstraint(
-            "state IN ('printed', 'given', 'used', 'spoiled')", name="ck_voting_code_state"
-        ),
+        sa.Column("holder", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint("(state = 'given') = (holder IS NOT NULL)", name="ck_voting_code_given"),
+        sa.CheckConstraint("state IN ('printed', 'given', 'spoiled')", name="ck_voting_code_state"),
         sa.ForeignKeyConstraint(
             ["batch_id"], ["code_batch.id"], name="fk_voting_code_batch_id_code_batch"
         ),
@@ -367,13 +373,6 @@ def _voting_code() -> None:
         sa.UniqueConstraint("contest_id", "card", name="uq_voting_code_contest_id_card"),
     )
     op.create_index("ix_voting_code_batch_id", "voting_code", ["batch_id"], unique=False)
-    op.create_index(
-        "uq_voting_code_pseud",
-        "voting_code",
-        ["contest_id", "pseud"],
-        unique=True,
-        postgresql_where="pseud IS NOT NULL",
-    )
 
 
 def _paper_ballot() -> None:
