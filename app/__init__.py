@@ -18,11 +18,13 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         prepared,
         rate_store,
         static_files,
+        templating,
     )
     from app.config import settings
     from models import close_reading, db
 
     app = Flask(__name__)
+    app.jinja_environment = templating.Templates  # type: ignore[assignment]
     app.config.from_mapping(config if config is not None else settings())
     if not app.testing:
         logs.configure()

@@ -132,17 +132,20 @@ def _shelf(kind: str) -> str:
 def kept(macro: Callable[..., Markup]) -> Callable[..., Markup]:
     """A macro whose result depends on its arguments and the language alone, made once for each.
 
-    Arguments are texts, kinds and states, which are few and live as long as the process.
+    Arguments are texts, kinds and states, which are few and live as long as the process.  Each
+    language has templates, and so macros, of its own (``app.templating``).
     """
     made: dict[tuple[Any, ...], Markup] = {}
 
     def piece(*args: Any, **words: Any) -> Markup:
-        named = (item for pair in words.items() for item in pair)
-        key = (language(), *(_name(value) for value in (*args, *named)))
-        if key not in made:
-            made[key] = macro(*args, **words)
-        return made[key]
+        named = [item for pair in words.items() for item in pair]
+        key = tuple([_name(value) for value in (*args, *named)])
+        found = made.get(key)
+        if found is None:
+            found = made[key] = macro(*args, **words)
+        return found
 
+    piece.is_kept = True  # type: ignore[attr-defined]
     return piece
 
 
