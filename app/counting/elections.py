@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
@@ -163,48 +162,62 @@ class Election:
         return found
 
 
-@dataclass
-class _Grouping:
-    """Collects patterns."""
-
-    index: dict[str, int]
-    form: str
-    found: Counter[tuple[tuple[int, ...], tuple[int, ...] | None]] = field(default_factory=Counter)
-
-    def take(self, pattern: Pattern) -> None:
-        """Check one pattern and count it."""
-        ids, points, count = pattern
-        try:
-            chosen = tuple(self.index[str(one)] for one in ids)
-        except KeyError as unknown:
-            raise ValueError(f"a ballot names {unknown.args[0]}, which is no project") from None
-        if len(set(chosen)) != len(chosen) or count < 1:
-            raise ValueError(f"no such ballot: {pattern}")
-        key: tuple[tuple[int, ...], tuple[int, ...] | None]
-        if self.form != POINTS:
-            key = (chosen if self.form == ORDINAL else tuple(sorted(chosen)), None)
-        else:
-            if points is None or len(points) != len(chosen) or min(points, default=0) < 0:
-                raise ValueError(f"no such points: {pattern}")
-            pairs = sorted(zip(chosen, points, strict=True))
-            key = (tuple(one for one, _n in pairs), tuple(int(n) for _one, n in pairs))
-        self.found[key] += count
-
-
 def grouped(projects: Sequence[Project], patterns: Iterable[Pattern], form: str) -> Ballots:
     """Put equal ballots together; raises ValueError as ``Election.of`` does."""
-    grouping = _Grouping({project.id: n for n, project in enumerate(projects)}, form)
-    for pattern in patterns:
-        grouping.take(pattern)
-    keys = sorted(grouping.found)
-    lengths = [len(chosen) for chosen, _points in keys]
+    given = list(patterns)
+    index: dict[int | str, int] = {project.id: n for n, project in enumerate(projects)}
+    index |= {int(id): n for id, n in index.items() if str(id).isdecimal() and str(int(id)) == id}
+    counts = np.array([count for _ids, _points, count in given], dtype=np.int64)
+    lengths = np.array([len(ids) for ids, _points, _count in given], dtype=np.int64)
+    try:
+        named = chain.from_iterable(ids for ids, _points, _count in given)
+        flat = np.fromiter(map(index.__getitem__, named), np.int64, int(lengths.sum()))
+    except KeyError as unknown:
+        raise ValueError(f"a ballot names {unknown.args[0]}, which is no project") from None
+    points = _points(given, lengths) if form == POINTS else None
+    if len(counts) and counts.min() < 1:
+        raise ValueError("a pattern of ballots was cast less than once")
+    rows = np.repeat(np.arange(len(given)), lengths)
+    order = np.lexsort((flat, rows))
+    if (np.diff(flat[order]) == 0)[np.diff(rows[order]) == 0].any():
+        raise ValueError("a ballot names a project twice")
+    if form != ORDINAL:
+        flat = flat[order]
+        points = None if points is None else points[order]
+    return _together(_starts(lengths), flat, counts, points)
+
+
+def _starts(lengths: Ints) -> Ints:
+    return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(lengths, dtype=np.int64)))
+
+
+def _points(given: Sequence[Pattern], lengths: Ints) -> Ints:
+    points = [points for _ids, points, _count in given]
+    if any(p is None for p in points) or lengths.tolist() != [len(p or ()) for p in points]:
+        raise ValueError("a ballot has not one number of points for each project")
+    found = np.array(list(chain.from_iterable(p or () for p in points)), dtype=np.int64)
+    if len(found) and found.min() < 0:
+        raise ValueError("a ballot gives points below zero")
+    return found
+
+
+def _together(starts: Ints, flat: Ints, counts: Ints, points: Ints | None) -> Ballots:
+    """Join equal patterns; the first of them keeps its place."""
+    content = flat if points is None else np.column_stack((flat, points))
+    size = content[:1].nbytes or 8 * (1 if points is None else 2)
+    raw, ends = content.tobytes(), starts.tolist()
+    first: dict[bytes, int] = {}
+    keys = (raw[a * size : b * size] for a, b in zip(ends, ends[1:], strict=False))
+    of = np.array([first.setdefault(key, len(first)) for key in keys], dtype=np.int64)
+    if len(first) == len(counts):
+        return Ballots(starts, flat, counts, points)
+    kept = np.zeros(len(counts), dtype=bool)
+    kept[np.unique(of, return_index=True)[1]] = True
+    lengths = np.diff(starts)
+    entries = np.repeat(kept, lengths)
     return Ballots(
-        starts=np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))).astype(np.int64),
-        choices=np.fromiter(chain.from_iterable(k[0] for k in keys), np.int64, sum(lengths)),
-        counts=np.array([grouping.found[key] for key in keys], dtype=np.int64),
-        points=(
-            np.fromiter(chain.from_iterable(k[1] or () for k in keys), np.int64, sum(lengths))
-            if form == POINTS
-            else None
-        ),
+        _starts(lengths[kept]),
+        flat[entries],
+        np.bincount(of, weights=counts, minlength=len(first)).astype(np.int64),
+        None if points is None else points[entries],
     )
