@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -112,6 +114,19 @@ class Purses:
             (self.values[k] * n for k, n in zip(keys.tolist(), counts.tolist(), strict=True)),
             mpq(0),
         )
+
+    def lacking(self, supports: Sequence[Support]) -> tuple[int, ...]:
+        """What the supporters of each project lack, in whole units, upwards."""
+        money = np.array([float(value) for value in self.values])[self.of_pattern]
+        most = float(self.values[0])
+        found = []
+        for support in supports:
+            about = support.cost - float((support.weights * money[support.rows]).sum())
+            error = (support.cost + most * support.voters) * 1e-9
+            if math.ceil(about - error) != math.ceil(about + error):
+                about = -((self.available(support) - support.cost) // 1)
+            found.append(max(0, math.ceil(about)))
+        return tuple(found)
 
     def price(self, support: Support) -> mpq | None:
         """The exact price per point at which the supporters can pay; None if they cannot."""

@@ -28,6 +28,11 @@ SLIP = 1e-11  # error of a sum over ballots, relatively
 WEAR = 1e-13  # error of a voter's money after all payments, relative to the endowment
 
 
+def _dot(one: Floats, other: Floats) -> float:
+    """The sum of products; long ones not by BLAS, whose threads cost more than they bring."""
+    return float(one @ other) if len(one) < 8192 else float((one * other).sum())
+
+
 @dataclass(frozen=True)
 class Offer:
     """A project's price per utility in floats, how far it may be off, and whether all pay alike."""
@@ -70,8 +75,9 @@ class Shares:
         self.heap = [
             (self.per_utility(p, supports[p].cost / supports[p].total) * (1 - GUARD), p)
             for p in candidates
-            if supports[p].total
+            if supports[p].voters * self.whole > supports[p].cost * (1 - GUARD)
         ]
+        self.prices: dict[int, float] = {}
         heapq.heapify(self.heap)
 
     def per_utility(self, p: int, price: float) -> float:
@@ -111,7 +117,7 @@ class Shares:
         """The price of one project in floats; None when its supporters cannot pay it."""
         support = self.supports[p]
         money = self.money[support.rows]
-        together = float(support.weights @ money)
+        together = _dot(support.weights, money)
         margin = support.cost * GUARD + support.voters * self.whole * WEAR
         if together < support.cost + margin and (
             together < support.cost - margin or not self.affordable(p)
@@ -122,27 +128,29 @@ class Shares:
     def priced(self, p: int, money: Floats) -> Offer:
         """The price at which these supporters, who can pay, do so: Newton's method from below."""
         support = self.supports[p]
-        price, rest, poor = support.cost / support.total, float(support.total), False
-        while True:
-            asked = price if support.shares is None else price * support.shares
-            short = money < asked
-            if not short.any():
-                break
+        weights, shares = support.weights, support.shares
+        lowest, rest, poor = support.cost / support.total, float(support.total), False
+        price = self.prices.get(p, lowest)
+        asked = price if shares is None else price * shares
+        while (money < asked).any():
             poor = True
-            some = support.weights[short]
-            taken = some if support.shares is None else some * support.shares[short]
-            rest = support.total - float(taken.sum())
+            rich = weights * (money >= asked)
+            rest = float(rich.sum()) if shares is None else _dot(rich, shares)
             if rest < 0.5:
-                each = money if support.shares is None else money / support.shares
-                price, rest = float(each.max()), 1.0
+                price, rest = float((money if shares is None else money / shares).max()), 1.0
                 break
-            raised = (support.cost - float(some @ money[short])) / rest
+            raised = price + (support.cost - _dot(weights, np.minimum(money, asked))) / rest
             if raised <= price * (1 + 1e-15):
                 break
             price = raised
+            asked = price if shares is None else price * shares
         slack = GUARD + (SLIP + WEAR * self.whole / price) * support.total / rest
+        if poor:
+            self.prices[p] = price * (1 - slack)
+            return Offer(p, price, slack, False)
+        asked = lowest if shares is None else lowest * shares
         near = money < asked * (1 + GUARD) + self.whole * WEAR * 10
-        return Offer(p, price, slack, not poor and not near.any())
+        return Offer(p, lowest, slack, not near.any())
 
     def affordable(self, p: int) -> bool:
         """Whether the supporters can pay, exactly."""

@@ -42,7 +42,7 @@ def equal_shares(election: Election, rule: Rule, order: Order) -> Counted:
         _filled(election, rule, order, taken),
         str(Fraction(bill.endowment)),
         tuple(runs),
-        tuple(max(0, -int((purses.available(s) - s.cost) // 1)) for s in behind),
+        purses.lacking(behind),
         bill,
     )
 
