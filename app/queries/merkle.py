@@ -48,10 +48,29 @@ class Levels:
     """A whole tree, kept to prove that one leaf is in it."""
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
-        self._levels = [[leaf_hash(data) for data in leaves]]
+        self._grow([leaf_hash(data) for data in leaves])
+
+    @classmethod
+    def over(cls, hashes: Iterable[bytes]) -> Levels:
+        """The tree over leaves that are hashed already."""
+        made = cls.__new__(cls)
+        made._grow(list(hashes))
+        return made
+
+    def _grow(self, hashes: list[bytes]) -> None:
+        self._levels = [hashes]
         while len(below := self._levels[-1]) > 1:
             above = [node_hash(*pair) for pair in zip(below[::2], below[1::2], strict=False)]
             self._levels.append(above + below[len(above) * 2 :])
+
+    @property
+    def size(self) -> int:
+        """How many leaves there are."""
+        return len(self._levels[0])
+
+    def root(self) -> bytes:
+        """The root over all leaves."""
+        return self._levels[-1][0] if self.size else EMPTY
 
     def path(self, index: int) -> list[str]:
         """From a leaf up: each neighbour's hash in hex, after "L" or "R" for its side."""

@@ -130,10 +130,23 @@ def _forum(data: Mapping[str, Any]) -> Said:
     return Said(_("Invitation: %(forum)s", forum=data["name"]), text, data["path"])
 
 
+def _vote(data: Mapping[str, Any]) -> Said:
+    when = cycle_words.when(datetime.fromisoformat(data["at"]))
+    text = _(
+        "You can vote until %(when)s. As far as we can see you have not voted yet; "
+        "if you have just done so, this letter crossed your ballot.",
+        when=when,
+    )
+    return Said(
+        _("Still open: %(vote)s", vote=data["title"]), text, f"/suara/{data['contest']}/pilih"
+    )
+
+
 SAYINGS: dict[str, Callable[[Mapping[str, Any]], Said]] = {
     "forum_invited": _forum,
     "intake_filed": _filed,
     "intake_refused": _refused,
     "stage_closing": _closing,
     "stage_opened": _opened,
+    "vote_closing": _vote,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def pseud(contest_id: int, who: str) -> bytes:
 def of_person(contest_id: int, person_id: int) -> bytes:
     """What stands for a person.  Raises KeyGone."""
     return pseud(contest_id, f"person:{person_id}")
+
+
+def of_people(contest_id: int, person_ids: Iterable[int]) -> dict[bytes, int]:
+    """The person behind each of these marks; reads the key once.  Raises KeyGone."""
+    key = _read(contest_id)
+    return {
+        hmac.digest(key, f"{contest_id}:person:{one}".encode(), sha256): one for one in person_ids
+    }
 
 
 def exists(contest_id: int) -> bool:

@@ -1,0 +1,39 @@
+"""The box of secret votes: shut on time, sealed, and those reminded who have not voted."""
+
+from __future__ import annotations
+
+from app.logs import log
+from app.services import sealing, vote_reminders
+from models import db
+
+from . import jobs
+from .retrying import QUICK
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="ballots_seal", queueing_lock="ballots_seal", retry=QUICK)
+def ballots_seal(timestamp: int = 0) -> None:
+    """Close what is over, each in a transaction of its own; seal what is closed."""
+    for contest_id in sealing.due():
+        db.session.commit()
+        closed = sealing.close(contest_id)
+        db.session.commit()
+        log.info("vote closed", contest=contest_id, closed=closed)
+    for contest_id in sealing.waiting():
+        db.session.commit()
+        try:
+            sealing.seal(contest_id)
+        except sealing.NotReady:  # paper is being typed; the next minute asks again
+            db.session.rollback()
+            continue
+        db.session.commit()
+        log.info("vote sealed", contest=contest_id)
+
+
+@jobs.periodic(cron="*/10 * * * *")
+@jobs.task(name="ballots_remind", queueing_lock="ballots_remind", retry=QUICK)
+def ballots_remind(timestamp: int = 0) -> None:
+    """Remind whoever has not voted when a vote closes soon."""
+    for contest_id, mark in vote_reminders.due():
+        vote_reminders.remind(contest_id, mark)
+        db.session.commit()
