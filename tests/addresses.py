@@ -50,6 +50,7 @@ PARTS: dict[str, Any] = {
             "print_id",
             "version",
             "window_id",
+            "contest_id",
         ),
         NOWHERE,
     ),

@@ -1,4 +1,4 @@
-"""The box of secret votes: shut on time, sealed, and those reminded who have not voted."""
+"""The box of secret votes: sealed when it is shut; who has not voted is reminded before."""
 
 from __future__ import annotations
 
@@ -13,12 +13,7 @@ from .retrying import QUICK
 @jobs.periodic(cron="* * * * *")
 @jobs.task(name="ballots_seal", queueing_lock="ballots_seal", retry=QUICK)
 def ballots_seal(timestamp: int = 0) -> None:
-    """Close what is over, each in a transaction of its own; seal what is closed."""
-    for contest_id in sealing.due():
-        db.session.commit()
-        closed = sealing.close(contest_id)
-        db.session.commit()
-        log.info("vote closed", contest=contest_id, closed=closed)
+    """Seal what is closed, each in a transaction of its own."""
     for contest_id in sealing.waiting():
         db.session.commit()
         try:

@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import lazyload
 
 from app.queries.ballots import canonical
@@ -30,29 +30,10 @@ class NotReady(Exception):
         self.reasons = reasons
 
 
-def due() -> list[int]:
-    """Secret contests whose time is over and that nobody has closed."""
-    over = Contest.closes_at <= func.clock_timestamp()
-    return _ids(over, Contest.state.in_(("published", "open")))
-
-
 def waiting() -> list[int]:
     """Secret contests that are closed and not sealed."""
-    return _ids(Contest.state == "closed")
-
-
-def _ids(*conditions: Any) -> list[int]:
-    query = select(Contest.id).where(Contest.mode.in_(SECRET_MODES), *conditions)
-    return list(db.session.scalars(query.order_by(Contest.id)))
-
-
-def close(contest_id: int) -> bool:
-    """Close a contest whose time is over; True if this call did it.  Commit at once.
-
-    Takes the contest's lock alone: waits for casts in flight and keeps later ones waiting until
-    the commit, which they then find closed.
-    """
-    return bool(db.session.scalar(select(func.close_contest(contest_id))))
+    closed = (Contest.mode.in_(SECRET_MODES), Contest.state == "closed")
+    return list(db.session.scalars(select(Contest.id).where(*closed).order_by(Contest.id)))
 
 
 def obstacles(contest: Contest) -> list[Any]:
@@ -83,9 +64,13 @@ def seal(contest_id: int) -> Contest | None:
     for row in rows:
         tree.add(row[3] + canonical(contest_id, row[0], row[1]))
     _write(contest_id, rows)
-    contest.state, contest.sealed_root = "sealed", tree.root().hex()
-    contest.sealed_at = func.clock_timestamp()
-    db.session.flush()
+    done = {
+        "state": "sealed",
+        "sealed_root": tree.root().hex(),
+        "sealed_at": func.clock_timestamp(),
+    }
+    db.session.execute(update(Contest).where(Contest.id == contest_id).values(done))
+    db.session.refresh(contest)
     return contest
 
 

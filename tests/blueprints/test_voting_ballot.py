@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from app.services import contest_keys, sealing
+from app.services import contests as voting
 from models import Ballot, BallotLock, Contest, Eligible, db
 from tests import contests
 from tests import factories as make
@@ -281,5 +282,5 @@ def over(contest: Contest) -> None:
     contest.closes_at = datetime.now(UTC) - timedelta(seconds=1)
     db.session.flush()
     db.session.execute(text("SET LOCAL session_replication_role = origin"))
-    assert sealing.close(contest.id)
+    assert voting.close(contest.id)
     db.session.refresh(contest)
