@@ -16,7 +16,7 @@ from app.queries.spots import spots
 from maps import fold
 from models import Photo, User, db
 
-from . import audit, demo_cast, facets, funnel, numbers
+from . import audit, demo_cast, demo_season, facets, funnel, numbers
 from .demo_city import texts
 from .demo_plan import Planner
 from .demo_play import Play
@@ -45,6 +45,11 @@ THEN = (
     """,
     "UPDATE follow f SET created_at = i.created_at FROM item i WHERE i.id = f.item_id",
     "UPDATE photo p SET created_at = c.at FROM change c WHERE c.id = p.change_id",
+    """
+    UPDATE notice n SET created_at = g.invited_at
+    FROM forum_guest g WHERE n.event = 'forum_invited' AND g.user_id = n.user_id
+      AND n.mark = 'forum ' || g.forum_id AND g.sent_at IS NOT NULL
+    """,
 )
 
 
@@ -93,8 +98,10 @@ def load(say: Callable[[str], Any] = print, most: int = 100) -> Mapping[str, int
         note=lambda *_rest: "",
     )
     play = Play(rng, city, words, cast)
-    where = spots(db.session, 40, SEED)
-    for story in Planner(rng, city, words, cast, where, most).stories():
+    where, calendar = spots(db.session, 40, SEED), demo_season.timetable(city, cast)
+    stories = list(Planner(rng, city, words, cast, where, most, calendar).stories())
+    demo_season.Season.of(play, calendar, stories, folder).begin()
+    for story in stories:
         play.tell(story)
     say(f"{len(play.acts)} stories")
     for done in play.run():

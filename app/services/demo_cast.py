@@ -20,7 +20,7 @@ from models import Area, Department, Item, Mandate, Person, User, db
 from . import accounts, mandates
 
 RESIDENTS, WITHOUT_LOGIN = 60, 10
-SEATED = timedelta(days=500)  # how long ago the seats were given
+SEATED = timedelta(days=1200)  # how long ago the seats were given
 STAFF = "contoh.invalid"  # nobody signs in with these
 
 

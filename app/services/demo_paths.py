@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 Steps = tuple[str, ...]
+CENTRE, SIDE = "centre", "side"  # the kecamatan where visitors are at home, and one beside it
 
 
 @dataclass(frozen=True)
@@ -14,13 +16,16 @@ class Goal:
 
     ``scene`` narrows the material: ``spot`` (happens at a spot, so proof is asked), ``outside``
     (has an owner outside the city), ``pair`` (doubles another item).  ``hero``: the first one
-    is by the resident whose account visitors try.
+    is by the resident whose account visitors try.  ``past``: of the cycle that is over, else of the
+    present one.  ``where``: one of the two kecamatan whose lists and forums are shown.
     """
 
     steps: Steps
     times: int
     scene: str = ""
     hero: bool = False
+    past: bool = False
+    where: str = ""
 
 
 def _path(words: str) -> Steps:
@@ -84,39 +89,66 @@ def _climb(levels: int) -> str:
     return " ".join(f"{steps} advance" for steps in each[:levels])
 
 
+def _goal(steps: str, times: int, **how: Any) -> Goal:
+    return Goal(_path(steps), times, **how)
+
+
 BUDGET = f"{_climb(4)} verify agree agree_budget enter_rkpd"
 WORKS = f"{BUDGET} enter_apbd procure award start_works"
-MUSRENBANG = (
-    Goal((), 9),
-    Goal(_path(_climb(1)), 6, hero=True),
-    Goal(_path(_climb(2)), 4),
-    Goal(_path(_climb(3)), 3),
-    Goal(_path(_climb(4)), 2),
-    Goal(_path("verify"), 4),
-    Goal(_path(f"{_climb(1)} verify"), 5),
-    Goal(_path(f"{_climb(2)} survey verify route"), 3),
-    Goal(_path(f"{_climb(1)} verify agree"), 4),
-    Goal(_path(f"{_climb(2)} survey verify route agree"), 3),
-    Goal(_path(f"{_climb(4)} verify agree"), 2),
-    Goal(_path("return"), 2, hero=True),
-    Goal(_path("return resubmit verify"), 2),
-    Goal(_path(f"{_climb(1)} return"), 2),
-    Goal(_path(f"{_climb(1)} verify defer"), 4),
-    Goal(_path(f"{_climb(2)} send_back"), 2),
-    Goal(_path(f"{_climb(3)} redirect"), 3),
-    Goal(_path(BUDGET), 4),
-    Goal(_path(f"{BUDGET} enter_apbd"), 3),
-    Goal(_path(f"{BUDGET} enter_apbd procure"), 3),
-    Goal(_path(WORKS), 2),
-    Goal(_path(f"{WORKS} report_progress report_progress"), 3, hero=True),
-    Goal(_path(f"{WORKS} report_progress report_progress finish"), 3),
-    Goal(_path(f"{WORKS} report_progress report_progress finish hand_over confirm_works"), 2),
-    Goal(_path(f"{_climb(1)} refuse"), 4),
-    Goal(_path(f"{_climb(2)} verify route refuse"), 3),
-    Goal(_path("merge"), 3, "pair"),
-    Goal(_path("withdraw"), 2),
-    Goal(_path(f"{BUDGET} enter_apbd procure drop"), 2),
+HALFWAY = f"{WORKS} report_progress report_progress"
+HANDED = f"{HALFWAY} finish hand_over confirm_works"
+LISTED = f"{_climb(2)} survey verify route"  # on the list of its kecamatan
+DROPPED = f"{BUDGET} enter_apbd procure drop"
+MUSRENBANG_NOW = (
+    _goal("", 9),
+    _goal(_climb(1), 6),
+    _goal(_climb(2), 2),
+    _goal(_climb(3), 2),
+    _goal("verify", 4),
+    _goal(f"{_climb(1)} verify", 5),
+    _goal(f"{_climb(1)} verify agree", 4),
+    _goal(LISTED, 2),
+    _goal(f"{LISTED} agree", 2),
+    _goal("return", 2, hero=True),
+    _goal("return resubmit verify", 2),
+    _goal(f"{_climb(1)} return", 2),
+    _goal(f"{_climb(1)} verify defer", 2),
+    _goal(f"{_climb(2)} send_back", 1),
+    _goal(f"{_climb(3)} redirect", 2),
+    _goal(f"{_climb(1)} refuse", 3),
+    _goal(f"{_climb(2)} verify route refuse", 2),
+    _goal("merge", 3, scene="pair"),
+    _goal("withdraw", 2),
+    # Where the forums are shown.
+    _goal(LISTED, 12, where=CENTRE, hero=True),
+    _goal(_climb(2), 2, where=CENTRE),
+    _goal(f"{_climb(2)} verify route refuse", 1, where=CENTRE),
+    _goal(f"{_climb(1)} verify", 5, where=CENTRE),  # not agreed by the forum
+    _goal(f"{_climb(1)} refuse", 1, where=CENTRE),
+    _goal(LISTED, 5, where=SIDE),
 )
+MUSRENBANG_PAST = (
+    _goal(BUDGET, 2),
+    _goal(f"{BUDGET} enter_apbd", 2),
+    _goal(f"{BUDGET} enter_apbd procure", 2),
+    _goal(WORKS, 2),
+    _goal(HALFWAY, 2),
+    _goal(f"{HALFWAY} finish", 2),
+    _goal(DROPPED, 1),
+    _goal(f"{_climb(2)} verify route refuse", 1),
+    _goal(f"{_climb(1)} verify defer carry_over", 1),
+    _goal(f"{_climb(4)} verify agree object", 1),
+    # Where the forums are shown.
+    _goal(BUDGET, 1, where=CENTRE),
+    _goal(f"{BUDGET} enter_apbd", 1, where=CENTRE),
+    _goal(f"{WORKS} report_progress", 1, where=CENTRE, hero=True),
+    _goal(HALFWAY, 1, where=CENTRE),
+    _goal(f"{HALFWAY} finish", 1, where=CENTRE),
+    _goal(HANDED, 3, where=CENTRE),
+    _goal(f"{DROPPED} carry_over", 1, where=CENTRE),
+    _goal(f"{_climb(2)} survey verify route", 2, where=CENTRE),  # not agreed by the forum
+)
+MUSRENBANG = (*(replace(goal, past=True) for goal in MUSRENBANG_PAST), *MUSRENBANG_NOW)
 HATCHED = "open_discussion curate incubate"
 BADAMI = (
     Goal((), 5),

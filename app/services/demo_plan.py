@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -19,6 +19,7 @@ from app.queries.spots import Spot as LonLat
 from app.workflow import Phase
 from models import AreaBoundary, Category, Department, RoutingRule, db
 
+from .demo_calendar import Timetable
 from .demo_cast import Cast, Resident
 from .demo_paths import GOALS, Goal
 from .demo_texts import Template, Texts, chances, filled
@@ -59,6 +60,8 @@ class Story:
     outside: str = ""
     item_id: int = 0
     said: list[str] = field(default_factory=list)
+    year: int = 0
+    forums: set[str] = field(default_factory=set)  # levels at which a forum agrees on it
 
     @property
     def title(self) -> str:
@@ -82,9 +85,11 @@ class Planner:
         cast: Cast,
         spots: dict[str, list[LonLat]],
         most: int,
+        calendar: Timetable | None = None,
     ) -> None:
         self.rng, self.city, self.texts, self.cast, self.spots = rng, city, texts, cast, spots
-        self.most = most
+        self.most, self.calendar = most, calendar
+        self.turn: Counter[str] = Counter()
         found = db.session.scalars(select(Category).where(Category.valid_to.is_(None)))
         self.categories = {category.code: category for category in found}
         self.external = set(db.session.scalars(select(Department.code).where(Department.external)))
@@ -113,7 +118,7 @@ class Planner:
         home = self.cast.hero.area_code
         for tried in range(400):
             template = self._template(kind, again=tried % 160 == 159)
-            near = hero or self.rng.random() < NEAR_HOME
+            near = hero or (not self._held(kind) and self.rng.random() < NEAR_HOME)
             story = self._placed(kind, goal, template, home if near else None)
             if self._fits(story, goal):
                 story.author = self.cast.hero if hero else story.author
@@ -140,14 +145,20 @@ class Planner:
         return not (story.outside and "route" in goal.steps and story.kind.slug == "lapor")
 
     def _placed(self, kind: Kind, goal: Goal, template: Template, area: str | None) -> Story:
-        area = area or self.rng.choice(self.areas)
+        area = area or self._area(kind, goal)
         lon, lat = self.rng.choice(self.spots[area])
         author = self._author(area)
         local = author.area_code == area
         rw = author.rw if local else self.rng.randrange(1, 13)
         rt = author.rt if local else self.rng.randrange(1, 9)
         values = self._values(template, lon, lat, area, rw, rt)
-        steps = self._times(kind, goal)
+        if held := self._held(kind):
+            goal = _seen(goal, template)
+            made, forums = held.moments(self.rng, goal, area)
+            year = held.year(goal)
+        else:
+            times, forums, year = self._times(kind, goal), set(), 0
+            made = list(zip(("file", *goal.steps), times, strict=True))
         story = Story(
             kind=kind,
             goal=goal,
@@ -162,12 +173,30 @@ class Planner:
             rw=rw,
             rt=rt,
             values=values,
-            created_at=steps[0],
-            steps=list(zip(goal.steps, steps[1:], strict=True)),
+            created_at=made[0][1],
+            steps=made[1:],
             seed=self.rng.randrange(10**6),
+            year=year,
+            forums=forums,
         )
         story.outside = self._outside(story)
         return story
+
+    def _held(self, kind: Kind) -> Timetable | None:
+        """The calendar of the cycle, for the kind that has one."""
+        return self.calendar if kind.filed_in else None
+
+    def _area(self, kind: Kind, goal: Goal) -> str:
+        """A kelurahan for a story; those of a showcase take turns."""
+        if (held := self._held(kind)) is None:
+            return self.rng.choice(self.areas)
+        districts = set(held.districts_for(goal))
+        areas = [area for area in self.areas if area[:8] in districts]
+        if not goal.where:
+            return self.rng.choice(areas)
+        place = f"{goal.where} {goal.past} {goal.steps[-1:] == ('route',)}"
+        self.turn[place] += 1
+        return areas[self.turn[place] % len(areas)]
 
     def _author(self, area: str) -> Resident:
         near = [r for r in self.cast.residents[1:] if r.area_code[:8] == area[:8]]
@@ -216,6 +245,11 @@ class Planner:
         story.author, story.seed = self.rng.choice(others), self.rng.randrange(10**6)
         story.lon += self.rng.uniform(-0.0003, 0.0003)
         story.lat += self.rng.uniform(-0.0003, 0.0003)
+        if held := self._held(kind):
+            closes = held.span(other.year, "rembug_warga", other.area_code)[1]
+            soon = other.created_at + timedelta(minutes=30)
+            story.created_at = max(min(created, closes - timedelta(hours=5)), soon)
+            at = max(min(at, closes), story.created_at + timedelta(minutes=40))
         story.steps = [(goal.steps[0], min(at, late + timedelta(hours=2)))]
         other.twin = story
         return story
@@ -286,6 +320,13 @@ class Planner:
         if self.rng.random() < LATE:
             return declared.within * 1.4 * self.rng.uniform(1.2, 1.8) + 2
         return declared.within * self.rng.uniform(0.02, 0.75)
+
+
+def _seen(goal: Goal, template: Template) -> Goal:
+    """Where there is nothing to see, nobody goes to look."""
+    if template["bidang"] == "fisik" or "survey" not in goal.steps:
+        return goal
+    return replace(goal, steps=tuple("skip_survey" if s == "survey" else s for s in goal.steps))
 
 
 def _states(kind: Kind, goal: Goal) -> list[str]:

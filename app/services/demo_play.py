@@ -8,18 +8,19 @@ import random
 import re
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from app.access import Actor
-from app.forms.plan_fields import CHECKLIST
 from app.queries import routing
 from app.workflow import NotAllowed, Phase, Step
-from models import Change, Department, db
+from models import Change, Department, ReadinessQuestion, db
 
 from . import comments, demo_proof, items, photos, supports
+from .demo_answers import CORRECTED, PlanAnswers, ready
 from .demo_cast import Cast
 from .demo_plan import Story
 from .demo_scenes import SHOWN, paint
@@ -36,14 +37,13 @@ THANKS = re.compile(
     r"terima kasih|nuhun|akhirnya|sekarang|alhamdulillah|beres|jadi (aman|terang|bersih|lancar)",
     re.IGNORECASE,
 )  # said of what has been put right
-CONTRACTORS = ("CV Karya Mandiri", "CV Bina Warga", "Kelompok masyarakat RW (swakelola)")
 NOTE = "Sudah kami periksa bersama ketua RW setempat."
 
 Act = Callable[[], None]
 
 
 @dataclass
-class Play:
+class Play(PlanAnswers):
     """The stage: what is still to happen, by time."""
 
     rng: random.Random
@@ -52,10 +52,13 @@ class Play:
     cast: Cast
     acts: list[tuple[datetime, int, Act]] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
+    on_carried: Callable[[Story, datetime], None] | None = None  # it begins again in another cycle
+    asked: Sequence[ReadinessQuestion] = ()
+    _order: Iterator[int] = field(default_factory=count)
 
     def at(self, moment: datetime, act: Act) -> None:
         """Let something happen at a moment."""
-        heapq.heappush(self.acts, (moment, len(self.acts) + sum(self.done.values()), act))
+        heapq.heappush(self.acts, (moment, next(self._order), act))
 
     def tell(self, story: Story) -> None:
         """Put a story's acts on the stage; the later ones follow from the filing."""
@@ -107,6 +110,7 @@ class Play:
                 for name in ("benefit", "novelty")
             },
             "catalogue_code": template.get("catalogue") or None,
+            "readiness": ready(self.asked, template),
             "title": story.title,
             "body": story.text,
             "category_code": story.category.code,
@@ -140,6 +144,12 @@ class Play:
         answers = self._answers(story, item, step, actor, moment)
         items.move(item, name, actor, answers, key=uuid.uuid4(), at=moment)
         self.done["steps"] += 1
+        if name == "carry_over" and self.on_carried:
+            self.on_carried(story, moment)
+
+    def step_at(self, story: Story, name: str, moment: datetime) -> None:
+        """Let a step of a story that was filed be taken at a moment."""
+        self.at(moment, self._step_act(story, name, moment))
 
     def _item(self, story: Story) -> Any:
         return db.session.get_one(story.kind.model, story.item_id)
@@ -155,7 +165,9 @@ class Play:
             make = getattr(self, f"_{name}", None)
             if make and name != "reason" and (wanted or name not in ("photos", "note")):
                 given[name] = make(story, item, step, actor, at)
-        if "note" in step.answers and (said := self._said(story, item, step, given, at)):
+        if given.get("volume") is not None:
+            given["note"] = CORRECTED.format(measured=given["volume"], unit=item.unit)
+        elif "note" in step.answers and (said := self._said(story, item, step, given, at)):
             given["note"] = said
         elif "note" in step.required:
             given["note"] = NOTE
@@ -247,51 +259,6 @@ class Play:
         photo = photos.stage(picture, actor=actor)
         self.done["photos"] += 1
         return [photo.id]
-
-    def _rank(self, *_rest: Any) -> int:
-        return self.rng.randrange(1, 16)
-
-    def _budget(self, story: Story, item: Any, *_rest: Any) -> int:
-        known = (getattr(item, name, None) for name in ("tapd_amount", "cost"))
-        return int(next((amount for amount in known if amount), 25_000_000))
-
-    def _sub_kegiatan(self, *_rest: Any) -> str:
-        return f"1.03.{self.rng.randrange(2, 13):02d}.2.01.{self.rng.randrange(1, 60):04d}"
-
-    def _progress(self, story: Story, item: Any, *_rest: Any) -> int:
-        return min(90, int(item.progress) + self.rng.randrange(30, 50, 5))
-
-    def _verdict(self, *_rest: Any) -> str:
-        return self.rng.choice(("feasible", "feasible", "with_changes"))
-
-    def _checklist(self, *_rest: Any) -> dict[str, str]:
-        usual = dict.fromkeys(CHECKLIST, "yes")
-        return usual | {self.rng.choice(list(CHECKLIST)): self.rng.choice(("yes", "unknown"))}
-
-    def _agreed_amount(self, story: Story, item: Any, *_rest: Any) -> int:
-        return int(item.cost or 25_000_000)
-
-    def _contract_value(self, story: Story, item: Any, *_rest: Any) -> int:
-        return int(int(item.budget or 25_000_000) * self.rng.uniform(0.86, 0.98))
-
-    def _contractor(self, *_rest: Any) -> str:
-        return self.rng.choice(CONTRACTORS)
-
-    def _contract_on(self, story: Story, item: Any, step: Step, actor: Actor, at: datetime) -> date:
-        return at.astimezone(self.city.zone).date()
-
-    _bast_on = _contract_on
-
-    def _spent(self, story: Story, item: Any, step: Step, *_rest: Any) -> int:
-        most = int(item.contract_value or item.budget or 0)
-        done = 1.0 if step.name == "finish" else min(0.9, (item.progress + 20) / 100)
-        return max(int(item.spent), int(most * done))
-
-    def _bast_number(self, *_rest: Any) -> str:
-        return f"600.1/{self.rng.randrange(20, 900)}-BAST"
-
-    def _keeper(self, story: Story, *_rest: Any) -> str:
-        return "Kelurahan bersama pengurus RW"
 
     def _rating(self, *_rest: Any) -> int:
         return self.rng.choices((2, 3, 4, 5), (1, 2, 5, 5))[0]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import random
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
@@ -13,11 +16,34 @@ from sqlalchemy import func, select
 
 from app.config import ROOT
 from app.kinds import KINDS
-from app.services import demo, demo_texts, photos
+from app.queries import ceilings, cycles, ranking
+from app.queries.ranking_keys import ListKey
+from app.services import demo, demo_calendar, demo_season, demo_texts, photos
 from app.services.demo_paths import GOALS
 from app.services.demo_plan import _states
 from app.services.demo_scenes import SCENES, SHOWN, paint
-from models import Change, Comment, Item, Mandate, Notification, Photo, User
+from app.services.fill_walk import City, KeptCalendar
+from models import (
+    Assessment,
+    Change,
+    Comment,
+    Forum,
+    ForumGuest,
+    ForumVersion,
+    Funnel,
+    HandoverRecord,
+    Item,
+    Mandate,
+    Notification,
+    Person,
+    Photo,
+    Proposal,
+    Ranking,
+    Realisation,
+    ScoringRound,
+    User,
+    WorkConfirmation,
+)
 
 FOLDER = ROOT / "cities" / "bandung" / "demo"
 
@@ -33,6 +59,8 @@ def test_a_small_demo_shows_every_state_with_people_words_and_pictures(session: 
     assert made["comments"] and made["supports"] and made["photos"]
     _looks_lived_in(session)
     _has_accounts(session)
+    _shows_a_cycle_that_is_over(session)
+    _is_in_the_middle_of_the_kecamatan_stage(session)
     first = demo.undeveloped()[0]
     photos.process(first)
     assert session.get(Photo, first).status == "ready"
@@ -41,7 +69,8 @@ def test_a_small_demo_shows_every_state_with_people_words_and_pictures(session: 
 def _looks_lived_in(session: Any) -> None:
     now = datetime.now(UTC)
     assert session.scalar(select(func.max(Change.at))) < now
-    assert session.scalar(select(func.min(Item.created_at))) > now - timedelta(days=460)
+    oldest = select(func.min(Item.created_at)).where(Item.kind != "musrenbang")
+    assert session.scalar(oldest) > now - timedelta(days=460)
     backwards = select(func.count()).where(Change.seq > 1, Change.at < Item.created_at)
     assert session.scalar(backwards.join_from(Change, Item)) == 0
     news = session.scalars(select(Notification.created_at)).all()
@@ -60,6 +89,87 @@ def _has_accounts(session: Any) -> None:
     hero = session.scalar(select(User).where(User.email == "warga@contoh.id"))
     mine = session.scalars(select(Item.state).where(Item.author_id == hero.person_id)).all()
     assert {"received", "need_info", "resolved", "closed"} <= set(mine)
+
+
+def _shows_a_cycle_that_is_over(session: Any) -> None:
+    past, now = demo_calendar.years(datetime.now(UTC))
+    of = Proposal.plan_year == past
+    ends = set(session.scalars(select(Proposal.state).where(of)))
+    assert ends >= {"in_rkpd", "in_apbd", "procurement", "works", "done", "not_realised", "refused"}
+    told = select(Realisation.progress).join(Proposal, Proposal.id == Realisation.proposal_id)
+    assert {0, 100} <= set(session.scalars(told.where(of)))
+    assert session.scalar(select(func.count()).select_from(HandoverRecord))
+    assert session.scalar(select(func.count()).select_from(WorkConfirmation))
+    spent = select(
+        func.sum(Proposal.spent), func.sum(Proposal.contract_value), func.sum(Proposal.budget)
+    )
+    assert 0 < session.execute(spent.where(of)).one()[0] < session.execute(spent.where(of)).one()[2]
+    carried = select(Proposal).where(Proposal.carried_from_id.is_not(None))
+    assert {one.plan_year for one in session.scalars(carried)} == {now}
+    forum = session.scalars(select(Forum).where(Forum.plan_year == past)).one()
+    version = session.scalars(select(ForumVersion).where(ForumVersion.forum_id == forum.id)).one()
+    assert hashlib.sha256(version.text.encode()).digest() == version.sha256
+    decrees = [version.kind for version in ceilings.versions(session, past)]
+    assert decrees == ["indikatif", "final"]
+    assert not ceilings.excess(session, past)
+    city = select(Funnel.budgeted, Funnel.done).where(
+        Funnel.plan_year == past, Funnel.scope == "city"
+    )
+    assert min(session.execute(city).one()) > 0
+
+
+def _is_in_the_middle_of_the_kecamatan_stage(session: Any) -> None:
+    _past, now = demo_calendar.years(datetime.now(UTC))
+    hero = session.scalar(select(Person).join(User).where(User.email == "warga@contoh.id"))
+    here = hero.area_code[:8]
+    assert cycles.is_open(session, now, "kecamatan", here, datetime.now(UTC))
+    key = ListKey(now, "kecamatan", here)
+    listed = ranking.ranked(session, key, ceilings.ceiling_for(session, key))
+    assert any(row.rank for row in listed)
+    frozen = select(Ranking.level).where(Ranking.plan_year == now, Ranking.frozen_at.is_not(None))
+    assert set(session.scalars(frozen)) == {"kelurahan"}
+    coming = session.scalars(
+        select(Forum).where(Forum.area_code == here, Forum.plan_year == now)
+    ).one()
+    assert coming.is_open and coming.starts_at > datetime.now(UTC)
+    letters = select(func.count()).select_from(ForumGuest).where(ForumGuest.forum_id == coming.id)
+    assert session.scalar(letters) > 10
+    assert session.scalar(letters.where(ForumGuest.sent_at.is_not(None))) >= 3
+    rounds = select(ScoringRound).where(ScoringRound.plan_year == now)
+    judged = {one.area_code: one for one in session.scalars(rounds)}
+    assert judged[here].closed_at and len(judged[here].assessors) >= 2
+    assert any(one.closed_at is None for one in judged.values())
+    recused = select(func.count()).select_from(Assessment).where(Assessment.recused != "")
+    assert session.scalar(recused)
+    assert cycles.timetable(session, now, "rembug_warga", hero.area_code).is_open(datetime.now(UTC))
+
+
+def test_on_any_day_the_centre_is_at_its_kecamatan_stage_and_nothing_is_still_to_come(
+    session: Any,
+) -> None:
+    zone = ZoneInfo("Asia/Jakarta")
+    cast: Any = SimpleNamespace(hero=SimpleNamespace(area_code="32.73.09.1001"))
+    rng = random.Random(4)
+    for day in (*range(0, 366, 17), 180, 181, 365):
+        at = datetime(2026, 1, 1, 3, 20, tzinfo=zone) + timedelta(days=day, hours=day % 24)
+        table = demo_season.timetable(_city(at, zone), cast)
+        assert table.past < table.now == at.year + 1
+        opens, closes = table.span(table.now, "kecamatan", table.centre)
+        assert opens + timedelta(days=3) < at < closes - timedelta(days=2)
+        for goal in GOALS["musrenbang"]:
+            area = rng.choice(table.districts_for(goal)) + ".1001"
+            made, levels = table.moments(rng, goal, area)
+            steps = [name for name, _at in made]
+            assert len(steps) + len(levels) == len(goal.steps) + 1 and steps[0] == "file"
+            moments = [moment for _name, moment in made]
+            assert moments == sorted(moments) and moments[-1] < at
+            filed, until = table.span(table.year(goal), "rembug_warga", area)
+            assert filed <= moments[0] <= until
+
+
+def _city(at: datetime, zone: ZoneInfo) -> City:
+    quiet = lambda *_rest: ""  # noqa: E731
+    return City(KeptCalendar(), zone, at, quiet, quiet, quiet)
 
 
 @pytest.mark.parametrize("scene", sorted(SCENES))
