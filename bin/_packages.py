@@ -44,6 +44,8 @@ def ensure_debian(*, database: bool, tests: bool, venv: bool) -> None:
         missing[POSTGIS] = [postgres_package()]
     if tests and not browser():
         missing["Chromium for the browser tests"] = ["chromium", "fonts-noto-core"]
+    if tests and not shutil.which("pdftotext"):
+        missing["pdftotext, by which tests read what is printed"] = ["poppler-utils"]
     if venv and importlib.util.find_spec("ensurepip") is None:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         missing["Python's venv module"] = [f"python{version}-venv"]

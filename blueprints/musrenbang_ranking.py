@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _
 from app.forms.ceilings import KINDS as CEILING_KINDS
 from app.forms.ceilings import read, short
 from app.kinds import KINDS
-from app.queries import ranking, ranking_history, scoring
+from app.queries import choices, ranking, ranking_history, scoring
 from app.queries.actors import current_actor
 from app.queries.labels import area_label, labels
 from app.queries.ranking import RankedList
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
         "musrenbang/ranking_index.html",
         year=year,
         groups=ranking_history.ordered(reads, year),
-        departments=sorted(labels().departments.items(), key=lambda pair: pair[1]),
+        departments=choices.departments(reads, external=False),
     )
 
 

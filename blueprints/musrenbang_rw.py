@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
@@ -20,8 +21,8 @@ from app.kinds.musrenbang_form import FUNDINGS
 from app.queries import catalogue, choices, cycles
 from app.queries.actors import current_actor
 from app.queries.calendar import city_day
-from app.services import behalf, queued, rw_limits, rw_table
-from app.services.rw_rows import Wrong
+from app.services import behalf, intake, queued, rw_limits, rw_table
+from app.services.rw_rows import Wrong, values
 from app.services.rw_rows import head as head_of
 from app.workflow import NotAllowed
 from models import Draft, db
@@ -33,6 +34,7 @@ from .tracking import private
 bp = Blueprint("musrenbang_rw", __name__, url_prefix="/kerja/musrenbang/rw")
 MOST_BYTES = 2 * 1024 * 1024
 ACT = "file_on_behalf"
+KIND = KINDS["musrenbang"]
 
 
 @bp.get("")
@@ -100,17 +102,38 @@ def send(key: uuid.UUID) -> ResponseReturnValue:
     except Wrong as wrong:
         return _page(key, cells, lines, wrong.cells)
     keys = [line.key for line in lines]
-    waiting = [line for line in lines if line.item is None and not line.is_empty]
+    waiting = [line for line in lines if not (line.item or line.received or line.is_empty)]
+    closing = cycles.closes_about(db.session, KIND.filed_in, g.arrived)
     for line in waiting:
+        line.wrong = {}
         sure = request.form.get(f"{line.key}-tetap") == "1"
-        rw_table.file(line, head, current_actor(), g.arrived, sure=sure, beside=keys)
+        if closing:
+            _take(key, line, cells, keys)
+        else:
+            rw_table.file(line, head, current_actor(), g.arrived, sure=sure, beside=keys)
         db.session.commit()
     filed = sum(line.item is not None for line in waiting)
+    taken = sum(line.received is not None for line in waiting)
     if filed:
         flash(_("%(n)s proposals were handed in.", n=filed), "success")
-    if filed == len(waiting):
+    if taken:
+        flash(_("%(n)s proposals were received; the time they came counts.", n=taken), "success")
+    if filed + taken == len(waiting):
         return redirect(url_for(".sheet", key=key))
     return _page(key, cells, lines)
+
+
+def _take(
+    key: uuid.UUID, line: rw_table.Line, cells: dict[str, str], keys: Collection[uuid.UUID]
+) -> None:
+    """Receive a row in the minutes around a close, unless something typed is wrong."""
+    try:
+        values(line.cells, head_of(cells))
+    except Wrong as wrong:
+        line.wrong = wrong.cells
+        return
+    intake.take_row(key, line, cells, keys, current_actor(), g.arrived)
+    line.received = g.arrived
 
 
 def _keep_all(key: uuid.UUID) -> Draft:
@@ -142,9 +165,13 @@ def send_row(key: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
     except NotAllowed:
         return reply(404, errors=[_("This table belongs to somebody else.")])
     db.session.commit()
-    line = next(line for line in rw_table.lines(draft) if line.key == row)
+    lines = rw_table.lines(draft, 0)
+    line, keys = next(one for one in lines if one.key == row), [one.key for one in lines]
+    if line.received is not None:
+        return reply(202)
     try:
-        keys = [one.key for one in rw_table.lines(draft, 0)]
+        if line.item is None and cycles.closes_about(db.session, KIND.filed_in, g.arrived):
+            return _received(key, line, _head_cells(draft), keys)
         sure = form.get("tetap") == "1"
         rw_table.file(line, head_of(_head_cells(draft)), actor, g.arrived, sure=sure, beside=keys)
     except Wrong as wrong:
@@ -155,10 +182,21 @@ def send_row(key: uuid.UUID, row: uuid.UUID) -> ResponseReturnValue:
     return _told(key, line)
 
 
+def _received(
+    key: uuid.UUID, line: rw_table.Line, cells: dict[str, str], keys: Collection[uuid.UUID]
+) -> Response:
+    """A row in the minutes around a close: it waits (202), or why not.  Raises Wrong."""
+    head_of(cells)
+    if not line.wrong:
+        _take(key, line, cells, keys)
+        db.session.commit()
+    return _told(key, line) if line.wrong else reply(202)
+
+
 def _told(key: uuid.UUID, line: rw_table.Line) -> Response:
     """What became of a row, for the queue."""
     if line.item is not None:
-        address = url_for("items.show", kind=KINDS["musrenbang"], number=line.item.number)
+        address = url_for("items.show", kind=KIND, number=line.item.number)
         return reply(200, number=line.item.number, url=address)
     if line.near:
         near = [{"title": f"{one.title} ({one.number})", "url": _address(one)} for one in line.near]
@@ -167,7 +205,7 @@ def _told(key: uuid.UUID, line: rw_table.Line) -> Response:
 
 
 def _address(one: Any) -> str:
-    return url_for("items.show", kind=KINDS["musrenbang"], number=one.number)
+    return url_for("items.show", kind=KIND, number=one.number)
 
 
 def _link(key: uuid.UUID) -> str:
@@ -291,6 +329,6 @@ def _page(
         room=rw_limits.room(db.session, year, area, number) if area else rw_limits.Room(),
         year=year,
         account=queued.mark(current_actor()),
-        kind=KINDS["musrenbang"],
+        kind=KIND,
     )
     return private(page, 422 if bad and not tried else 200)

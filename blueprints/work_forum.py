@@ -28,6 +28,7 @@ from app.forms.forum import (
     typed_local,
     typed_points,
 )
+from app.queries import choices
 from app.queries import forum as queries
 from app.queries import ranking as lists
 from app.queries.actors import current_actor
@@ -116,7 +117,8 @@ def _places(seats: tuple[Seat, ...]) -> list[tuple[str, str]]:
         elif seat.role in ("moderator", "operator", "validator", "coordinator", "planner"):
             found |= {f"area:{code}": area_label(code) for code in _areas(seat)}
         if seat.role == "planner":
-            found |= {f"opd:{code}": name for code, name in known.department_names.items()}
+            offices = choices.departments(db.session(), external=False)
+            found |= {f"opd:{code}": name for code, name in offices}
     return list(found.items())
 
 

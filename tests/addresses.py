@@ -18,6 +18,7 @@ PARTS: dict[str, Any] = {
     "to": "musrenbang",
     "page": "isi",
     "form": "json",
+    "ending": "csv",
     "category_code": "pju-mati",
     "token": "tidak-ada",
     "mark": "tidak-ada",

@@ -260,6 +260,8 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "musrenbang_ranking.index"): (EVERYBODY, 200),
     ("GET", "musrenbang_ranking.show"): (EVERYBODY, 200),
     ("GET", "musrenbang_ranking.history"): (EVERYBODY, 200),
+    ("GET", "musrenbang_exports.ranked"): (EVERYBODY, 200),
+    ("GET", "musrenbang_exports.ceiling"): (EVERYBODY, 404),
     ("GET", "work_ranking.index"): (RANKERS, 200),
     ("GET", "work_ranking.edit"): ({"moderator", "coordinator"}, 200),
     ("POST", "work_ranking.save"): ({"moderator", "coordinator"}, 409),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import force_locale
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 
 from app.kinds import KINDS, REASONS
 from app.queries.forum import Result
@@ -17,11 +13,9 @@ from app.queries.forum_words import ASSETS, GROUPS
 from app.queries.labels import area_label, department_label
 from app.services.minutes import PrintedSet
 
-from .tables import guarded
+from .sheets import written
 
 Rows = Iterable[Sequence[Any]]
-HEAD = PatternFill("solid", fgColor="ECEAE4")
-WIDEST, NARROWEST = 60, 8
 CAME = ("No.", "Nama", "Lembaga", "Unsur", "L/P", "Disabilitas", "Anak", "Delegasi")
 DECIDED = ("Urutan", "Perangkat daerah", "Nomor", "Usulan", "Lokasi", "RW", "Volume", "Satuan",
            "Perkiraan biaya", "Cara keputusan", "Setuju", "Tidak", "Abstain")  # fmt: skip
@@ -33,39 +27,7 @@ PAST = ("Tahun", "Nomor", "Usulan", "Kelurahan", "RW", "Keadaan", "Perangkat dae
 def workbook(s: PrintedSet) -> bytes:
     """The file.  Text that a spreadsheet would take for a formula is guarded."""
     with force_locale("id"):
-        book = Workbook()
-        book.remove(book.active)
-        for title, names, rows in _sheets(s):
-            _sheet(book, title, names, rows)
-        out = io.BytesIO()
-        book.save(out)
-        return out.getvalue()
-
-
-def _sheet(book: Workbook, title: str, names: Sequence[str], rows: Rows) -> None:
-    sheet = book.create_sheet(title)
-    sheet.append(list(names))
-    for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), HEAD
-    for row in rows:
-        sheet.append([_cell(value) for value in row])
-    sheet.freeze_panes = "A2"
-    for n, column in enumerate(sheet.iter_cols(values_only=True), 1):
-        longest = max((len(str(value)) for value in column if value is not None), default=0)
-        width = min(max(longest + 2, NARROWEST), WIDEST)
-        sheet.column_dimensions[get_column_letter(n)].width = width
-    for line in sheet.iter_rows(min_row=2):
-        for cell in line:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-            if isinstance(cell.value, int) and cell.value >= 1_000:
-                cell.number_format = "#,##0"
-
-
-def _cell(value: Any) -> Any:
-    """Numbers stay numbers; text stays text, whatever it begins with."""
-    if value is None or isinstance(value, bool | int):
-        return value
-    return guarded(value)
+        return written(_sheets(s))
 
 
 def _sheets(s: PrintedSet) -> Iterable[tuple[str, Sequence[str], Rows]]:
@@ -116,13 +78,22 @@ def _summary(s: PrintedSet) -> Rows:
         ("Belum disepakati", len(s.others)),
         ("Halaman", s.address),
         ("SHA-256", s.digest or "belum ditutup"),
-    ]
+        *((f"Ralat (versi {x.number})", f"{x.correction} Alasan: {x.reason}")
+          for x in s.corrections),
+    ]  # fmt: skip
 
 
 def _came(s: PrintedSet) -> Rows:
     for n, one in enumerate(s.came, 1):
         flags = ("ya" if flag else "" for flag in (one.disability, one.child, one.delegate))
-        yield n, one.name, one.body, str(GROUPS[one.group]), one.sex, *flags
+        yield (
+            n,
+            one.name or "(nama sudah dihapus)",
+            one.body,
+            str(GROUPS[one.group]),
+            one.sex,
+            *flags,
+        )
 
 
 def _proposal(row: Result) -> tuple[Any, ...]:

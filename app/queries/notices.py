@@ -71,6 +71,12 @@ def _filed(data: Mapping[str, Any]) -> Said:
 
 
 def _refused(data: Mapping[str, Any]) -> Said:
+    if sheet := data.get("sheet"):
+        text = _("It came on %(when)s. %(why)s It still stands in your table.", when=_came(data),
+                 why=data["problem"])  # fmt: skip
+        return Said(
+            _("A row of your table could not be filed"), text, f"/kerja/musrenbang/rw/{sheet}"
+        )
     text = _("It came on %(when)s. %(why)s It is kept as a draft.", when=_came(data),
              why=data["problem"])  # fmt: skip
     path = f"/{_word(data['kind'])}/baru/{data['key']}/diterima"

@@ -18,6 +18,7 @@ from app.queries.forum import Result, key_of
 from models import Forum, ForumVersion, db
 
 FORMAT = "REMBUK BERITA ACARA 1"
+DIGEST = "sha256 daftar hadir: "
 
 
 def canonical(forum: Forum, versions: Sequence[ForumVersion]) -> str:
@@ -41,7 +42,7 @@ def _lines(forum: Forum, versions: Sequence[ForumVersion]) -> Iterator[str]:
     yield f"tempat: {_line(forum.venue)}"
     yield f"ditutup oleh: {versions[0].seat}"
     yield f"ditutup pada: {_moment(versions[0].at)}"
-    yield from _came(forum)
+    yield from _came(forum, versions[-2].text if len(versions) > 1 else "")
     yield from _decided(forum)
     yield from _rest(forum)
     for one in versions[1:]:
@@ -58,7 +59,7 @@ def _line(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _came(forum: Forum) -> Iterator[str]:
+def _came(forum: Forum, before: str) -> Iterator[str]:
     found = queries.turnout(db.session, forum.id)
     yield f"diundang: {found.invited}"
     yield f"undangan yang hadir: {found.invited_here}"
@@ -68,14 +69,21 @@ def _came(forum: Forum) -> Iterator[str]:
         yield f"hadir {line.group}: L {line.men} P {line.women} tidak disebut {line.unsaid}"
     yield f"penyandang disabilitas: {found.disability}"
     yield f"anak: {found.children}"
-    yield f"sha256 daftar hadir: {attendance_digest(forum)}"
+    yield f"{DIGEST}{attendance_digest(forum, before)}"
 
 
-def attendance_digest(forum: Forum) -> str:
-    """One digest over the attendance list, keyed with the forum's salt: names cannot be guessed."""
+def attendance_digest(forum: Forum, before: str = "") -> str:
+    """One digest over the attendance list, keyed with the forum's salt: names cannot be guessed.
+
+    Names are erased some years later: then what the version before (its text) says holds.
+    """
+    came = queries.attendance(db.session, forum.id)
+    signed = next((line for line in before.split("\n") if line.startswith(DIGEST)), "")
+    if signed and not all(one.name for one in came):
+        return signed.removeprefix(DIGEST)
     rows = [
         [a.name, a.body, a.group, a.sex, a.disability, a.child, a.delegate, a.how, _moment(a.at)]
-        for a in queries.attendance(db.session, forum.id)
+        for a in came
     ]
     told = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
     return hmac.new(forum.salt, told, "sha256").hexdigest()

@@ -25,7 +25,7 @@ from app.queries.forum import Result
 from app.queries.forum_words import name_of, whose
 from app.queries.labels import labels
 from app.queue import enqueue
-from models import Forum, ForumPrint, ForumVersion, db
+from models import CatalogueEntry, Forum, ForumPrint, ForumVersion, db
 
 from . import audit, forum_text
 from .disposition import documents
@@ -145,11 +145,23 @@ def gathered(forum: Forum, public: bool) -> PrintedSet:
 
 
 def _groups(agreed: Sequence[Result]) -> Iterator[Group]:
-    """By department, the one with the best placed proposal first."""
-    codes = list(dict.fromkeys(row.proposal.department_code for row in agreed))
+    """By department, the one with the best placed proposal first; what has none comes last.
+
+    Before anybody has assigned a department it is the one the catalogue names.
+    """
+    owners: dict[int, str | None] = {
+        row.proposal.id: row.proposal.department_code for row in agreed
+    }
+    meant = {row.proposal.catalogue_code for row in agreed if not row.proposal.department_code}
+    entry = CatalogueEntry
+    known = select(entry.code, entry.department_code).where(entry.code.in_(meant))
+    usual = {row[0]: row[1] for row in db.session.execute(known)} if meant else {}
+    for row in agreed:
+        named = usual.get(row.proposal.catalogue_code or "")
+        owners[row.proposal.id] = owners[row.proposal.id] or named
     names = labels().department_names
-    for code in codes:
-        rows = [row for row in agreed if row.proposal.department_code == code]
+    for code in sorted(dict.fromkeys(owners.values()), key=lambda code: code is None):
+        rows = [row for row in agreed if owners[row.proposal.id] == code]
         yield Group(names.get(code or "", "") or "Belum ditentukan perangkat daerahnya", rows)
 
 

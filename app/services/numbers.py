@@ -71,42 +71,78 @@ FIGURES = text(
       LEFT JOIN working_day AS answered ON answered.day = (answered_at AT TIME ZONE :zone)::date
       LEFT JOIN working_day AS done ON done.day = (resolved_at AT TIME ZONE :zone)::date
       WHERE greatest(received_at, resolved_at, due_at) >= :begin
+    ), answer AS (
+      -- What an office answered, and what it met with, counts for that office, whoever has it now.
+      SELECT item_id, event.department_code AS code,
+        max(at) FILTER (WHERE event = 'resolved') AS declared_at,
+        count(*) FILTER (WHERE event = 'disputed') AS disputes,
+        count(*) FILTER (WHERE event = 'appealed') AS appeals,
+        count(*) FILTER (WHERE event = 'upheld') AS upheld,
+        (array_agg(event.rating ORDER BY change_id DESC)
+          FILTER (WHERE event = 'rated'))[1] AS rating
+      FROM closing_event AS event JOIN told USING (item_id)
+      WHERE event.department_code IS NOT NULL GROUP BY item_id, event.department_code
+    ), office AS (
+      SELECT item_id, answer.code, answer.code IS NOT DISTINCT FROM told.department_code AS holds,
+        answer.declared_at, answer.disputes, answer.appeals, answer.upheld, answer.rating
+      FROM answer JOIN told USING (item_id)
+      UNION ALL
+      SELECT item_id, told.department_code, true, CASE WHEN first.code IS NULL THEN resolved_at END,
+        CASE WHEN first.code IS NULL THEN told.disputes ELSE 0 END,
+        CASE WHEN first.code IS NULL THEN told.appeals ELSE 0 END,
+        CASE WHEN first.code IS NULL THEN told.upheld ELSE 0 END,
+        CASE WHEN first.code IS NULL THEN told.rating END
+      FROM told LEFT JOIN LATERAL (
+        SELECT code FROM answer WHERE answer.item_id = told.item_id LIMIT 1
+      ) AS first ON true
+      WHERE told.department_code IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM answer
+        WHERE answer.item_id = told.item_id AND answer.code = told.department_code
+      )
     ), scoped AS (
-      SELECT told.*, scope, code FROM told CROSS JOIN LATERAL (VALUES
-        ('city', CAST(:city AS text), whole), ('district', left(area_code, 8), whole),
-        ('area', area_code, whole), ('department', department_code, NOT divided)
-      ) AS scopes (scope, code, counts) WHERE counts AND code IS NOT NULL
+      SELECT scope, code, true AS holds, received_at, decided_at, routed_at, answered_at, due_at,
+        resolved_at, came, decided, routed, answered, stands, resolved_at AS declared_at, done,
+        stands AS solved, disputes, appeals, upheld, rating
+      FROM told CROSS JOIN LATERAL (VALUES
+        ('city', CAST(:city AS text)), ('district', left(area_code, 8)), ('area', area_code)
+      ) AS scopes (scope, code) WHERE whole AND code IS NOT NULL
+      UNION ALL
+      SELECT 'department', office.code, office.holds, received_at, decided_at, routed_at,
+        answered_at, due_at, resolved_at, came, decided, routed, answered, stands,
+        office.declared_at, done, stands AND office.declared_at = resolved_at, office.disputes,
+        office.appeals, office.upheld, office.rating
+      FROM told JOIN office USING (item_id) WHERE NOT divided
     )
     INSERT INTO figure (scope, code, days, received, decided, decided_due, decided_in_time,
       answered, answered_due, answered_in_time, declared, resolved, resolved_due,
       resolved_in_time, disputed, appealed, upheld, rated, rating_sum, decided_days,
       answered_days, resolved_days)
     SELECT scope, code, :days,
-      count(*) FILTER (WHERE received_at >= :since),
-      count(*) FILTER (WHERE decided_at >= :since),
-      count(*) FILTER (WHERE received_at >= :since
+      count(*) FILTER (WHERE holds AND received_at >= :since),
+      count(*) FILTER (WHERE holds AND decided_at >= :since),
+      count(*) FILTER (WHERE holds AND received_at >= :since
                          AND (decided_at IS NOT NULL OR :today - came > :verify)),
-      count(*) FILTER (WHERE received_at >= :since AND decided - came <= :verify),
-      count(*) FILTER (WHERE answered_at >= :since),
-      count(*) FILTER (WHERE routed_at >= :since
+      count(*) FILTER (WHERE holds AND received_at >= :since AND decided - came <= :verify),
+      count(*) FILTER (WHERE holds AND answered_at >= :since),
+      count(*) FILTER (WHERE holds AND routed_at >= :since
                          AND (answered_at IS NOT NULL OR :today - routed > :answer)),
-      count(*) FILTER (WHERE routed_at >= :since AND answered - routed <= :answer),
-      count(*) FILTER (WHERE resolved_at >= :since),
-      count(*) FILTER (WHERE resolved_at >= :since AND stands),
-      count(*) FILTER (WHERE due_at >= :since AND due_at < :now),
-      count(*) FILTER (WHERE due_at >= :since AND due_at < :now AND stands
+      count(*) FILTER (WHERE holds AND routed_at >= :since AND answered - routed <= :answer),
+      count(*) FILTER (WHERE declared_at >= :since),
+      count(*) FILTER (WHERE declared_at >= :since AND solved),
+      count(*) FILTER (WHERE holds AND due_at >= :since AND due_at < :now),
+      count(*) FILTER (WHERE holds AND due_at >= :since AND due_at < :now AND stands
                          AND resolved_at <= due_at),
-      count(*) FILTER (WHERE resolved_at >= :since AND disputes > 0),
-      count(*) FILTER (WHERE resolved_at >= :since AND appeals > 0),
-      count(*) FILTER (WHERE resolved_at >= :since AND upheld > 0),
-      count(rating) FILTER (WHERE resolved_at >= :since),
-      coalesce(sum(rating) FILTER (WHERE resolved_at >= :since), 0),
+      count(*) FILTER (WHERE declared_at >= :since AND disputes > 0),
+      count(*) FILTER (WHERE declared_at >= :since AND appeals > 0),
+      count(*) FILTER (WHERE declared_at >= :since AND upheld > 0),
+      count(rating) FILTER (WHERE declared_at >= :since),
+      coalesce(sum(rating) FILTER (WHERE declared_at >= :since), 0),
       percentile_cont(ARRAY[.25, .5, .75]) WITHIN GROUP (ORDER BY decided - came)
-        FILTER (WHERE decided_at >= :since),
+        FILTER (WHERE holds AND decided_at >= :since),
       percentile_cont(ARRAY[.25, .5, .75]) WITHIN GROUP (ORDER BY answered - routed)
-        FILTER (WHERE answered_at >= :since AND answered >= routed),
+        FILTER (WHERE holds AND answered_at >= :since AND answered >= routed),
       percentile_cont(ARRAY[.25, .5, .75]) WITHIN GROUP (ORDER BY done - came)
-        FILTER (WHERE resolved_at >= :since AND stands)
+        FILTER (WHERE declared_at >= :since AND solved)
     FROM scoped GROUP BY scope, code
     """
 )
@@ -145,9 +181,13 @@ BY_MONTH = text(
         date_trunc('month', received_at AT TIME ZONE :zone)::date AS month
       FROM complaint_fact WHERE received_at >= :begin
       UNION ALL
-      SELECT area_code, department_code, whole, divided, 0, 1,
+      SELECT area_code, coalesce(last.code, department_code), whole, divided, 0, 1,
         date_trunc('month', resolved_at AT TIME ZONE :zone)::date
-      FROM complaint_fact
+      FROM complaint_fact AS fact LEFT JOIN LATERAL (
+        SELECT event.department_code AS code FROM closing_event AS event
+        WHERE event.item_id = fact.item_id AND event = 'resolved'
+        ORDER BY change_id DESC LIMIT 1
+      ) AS last ON true
       WHERE resolved_at >= :begin AND state IN ('resolved', 'closed')
     )
     INSERT INTO figure_month (scope, code, month, received, resolved)

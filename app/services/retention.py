@@ -38,6 +38,9 @@ from models import (
     Comment,
     Consent,
     Draft,
+    Forum,
+    ForumAttendance,
+    ForumGuest,
     Item,
     Notification,
     Person,
@@ -217,6 +220,21 @@ def _consents(before: datetime, dry: bool) -> int:
     return _gone(dry, Consent.id, Consent.withdrawn_at < before)
 
 
+def _forum_names(before: datetime, dry: bool) -> int:
+    """Who was invited to forums and came: the names go; group, sex and times stay as counts.
+
+    What the forum signed holds a keyed digest of the list and no name, so it stays whole.
+    """
+    ended = func.coalesce(Forum.closed_at, Forum.cancelled_at, Forum.starts_at) < before
+    held = select(Forum.id).where(ended)
+    bare: dict[str, Any] = {"name": "", "body": ""}
+    came = (ForumAttendance.forum_id.in_(held), ForumAttendance.name != "")
+    mark = func.concat("-", ForumAttendance.id)  # one of a kind, and nobody's
+    gone = _emptied(dry, ForumAttendance.id, *came, **bare, same_as=mark)
+    invited = (ForumGuest.forum_id.in_(held), ForumGuest.name != "")
+    return gone + _emptied(dry, ForumGuest.id, *invited, **bare, user_id=None)
+
+
 RULES: dict[str, Rule] = {
     "drafts": _drafts,
     "loose_photos": _loose_photos,
@@ -229,5 +247,6 @@ RULES: dict[str, Rule] = {
     "data_copies": exports.sweep,
     "batch_rows": _rows,
     "withdrawn_consents": _consents,
+    "forum_names": _forum_names,
     "log_files": log_files.sweep,
 }

@@ -21,7 +21,7 @@ from app.access import Actor
 from app.kinds import KINDS
 from app.queries import alike
 from app.workflow import NotAllowed
-from models import Draft, Item, Person, Proposal, db
+from models import Draft, Intake, Item, Person, Proposal, db
 
 from . import behalf, drafts, items
 from .answers import Refused
@@ -40,13 +40,17 @@ LONGEST = 2000
 
 @dataclass
 class Line:
-    """A row of the sheet as it was typed, what is wrong with it, and what it became."""
+    """A row of the sheet as it was typed, what is wrong with it, and what it became.
+
+    ``received`` is when it came in the minutes around a close, while it waits to be filed.
+    """
 
     key: uuid.UUID
     cells: dict[str, str]
     wrong: dict[str, str] = field(default_factory=dict)
     near: list[Any] = field(default_factory=list)
     item: Proposal | None = None
+    received: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -98,9 +102,43 @@ def lines(draft: Draft | None, rows: int = ROWS) -> list[Line]:
     made = _made([line.key for line in typed])
     for line in typed:
         line.item = made.get(line.key)
-    waiting = sum(line.item is None for line in typed)
+    if draft is not None:
+        _in_line(draft, [line for line in typed if line.item is None])
+    waiting = sum(line.item is None and line.received is None for line in typed)
     fresh = max(0, rows - waiting) if waiting < rows else 1
     return typed + [Line(uuid.uuid4(), {}) for _n in range(fresh)]
+
+
+def sent(sheet: uuid.UUID, cells: Mapping[str, str], head: Mapping[str, str]) -> dict[str, Any]:
+    """A row as it is sent: by this one knows the same again."""
+    return {
+        "sheet": str(sheet),
+        "cells": {name: cells[name] for name in CELLS if cells.get(name)},
+        "head": {name: head[name] for name in HEAD_CELLS if head.get(name)},
+    }
+
+
+def _in_line(draft: Draft, lines: Sequence[Line]) -> None:
+    """Those received around a close: they wait, or it is known why they could not be filed."""
+    if not lines:
+        return
+    taken = select(Intake).where(Intake.key.in_([line.key for line in lines]))
+    known = {row.key: row for row in db.session.scalars(taken.execution_options(
+        populate_existing=True))}  # fmt: skip
+    for line in lines:
+        row = known.get(line.key)
+        if row is None or row.user_id != draft.user_id:
+            continue
+        if row.status == "waiting":
+            line.received = row.received_at
+        elif _is_as_sent(line.cells, draft.data.get(HEAD) or {}, row.payload):
+            line.wrong = {"": row.problem}
+
+
+def _is_as_sent(cells: Mapping[str, str], head: Mapping[str, str], payload: Any) -> bool:
+    """Has nothing of it been typed anew since?"""
+    same = all(payload["head"].get(name, "") == said for name, said in head.items() if said)
+    return same and sent(uuid.UUID(payload["sheet"]), cells, {})["cells"] == payload["cells"]
 
 
 def page_key(page: str) -> uuid.UUID | None:

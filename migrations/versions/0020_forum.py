@@ -25,7 +25,7 @@ NOW = sa.func.now()
 FROZEN = """
 CREATE FUNCTION forum_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  names text[] := ARRAY['name', 'body', 'user_id'];
+  names text[] := ARRAY['name', 'body', 'user_id', 'same_as'];
   old_row jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
   new_row jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
   closed timestamptz;

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 
-from app.services import queued, rw_limits
-from models import Consent, Draft, Person, Proposal, db
+from app.access import SYSTEM
+from app.services import cycles, intake, queued, rw_limits
+from app.services.cycles import Wanted
+from models import Consent, CycleWindow, Draft, Intake, Notice, Person, Proposal, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -220,3 +223,81 @@ def test_the_example_is_a_table_we_read(client):
     page = shown(client.get(f"{address}?coba=1"))
     assert 'value="Gang Mawar"' in page
     assert 'aria-invalid="true"' not in page
+
+
+# -- the minutes around a close -------------------------------------------------------------
+
+
+@pytest.fixture
+def closing():
+    """Rembug Warga closes a minute from now."""
+    now = datetime.now(UTC)
+    cycles.begin(now.year + 1, SYSTEM)
+    window = Wanted("rembug_warga", "32.73", now - timedelta(days=1), now + timedelta(minutes=1))
+    cycles.declare(now.year + 1, [window], SYSTEM)
+    return window.closes_at
+
+
+def work() -> None:
+    while intake.file_next():
+        db.session.commit()
+
+
+def test_around_the_close_rows_are_received_at_once_and_filed_with_the_time_they_came(
+    client, closing
+):
+    address = sheet()
+    good = {"kamus": "F08", "volume": "90", "rt": "1"}
+    form = rows(good, {"kamus": "F08", "volume": "-1"}, {"kamus": "F16", "volume": "2"})
+    page = client.post(address, data=form)
+    assert page.status_code == 422  # one row is wrong, and is said so at once
+    assert proposals() == []
+    came = {row.key: row.received_at for row in db.session.query(Intake)}
+    assert [str(key) for key in came] == [form["baris"][0], form["baris"][2]]
+    told = shown(client.get(address))
+    assert told.count("rw-row is-waiting") == 2
+    assert 'baris" value="' + form["baris"][0] not in told
+    work()
+    made = proposals()
+    assert {one.filing_key: one.created_at for one in made} == came
+    assert len({one.author_id for one in made}) == 1
+    assert shown(client.get(address)).count("rw-row is-sent") == 2
+    assert db.session.query(Notice).count() == 0
+
+
+def test_a_row_filed_after_the_close_counts_because_it_came_before(client, operator, closing):
+    address, key = sheet(), uuid.uuid4()
+    said = {"kamus": "F08", "volume": "90", "account": queued.mark(make.actor(operator)), **HEAD}
+    first = client.post(f"{address}/baris/{key}", data=said)
+    assert (first.status_code, proposals()) == (202, [])
+    assert client.post(f"{address}/baris/{key}", data=said).status_code == 202
+    window = db.session.query(CycleWindow).one()
+    intake_row = db.session.query(Intake).one()
+    assert intake_row.received_at < window.closes_at
+    work()  # however long the line was
+    told = client.post(f"{address}/baris/{key}", data=said)
+    assert told.status_code == 200
+    assert told.json["number"] == proposals()[0].number
+    assert proposals()[0].created_at == intake_row.received_at
+
+
+def test_a_row_that_came_too_late_stays_in_the_table_with_the_reason(client, operator, closing):
+    address, key = sheet(), uuid.uuid4()
+    late = {"X-Request-Start": f"t={(closing + timedelta(seconds=5)).timestamp():.3f}"}
+    said = {"kamus": "F08", "volume": "90", "account": queued.mark(make.actor(operator)), **HEAD}
+    assert client.post(f"{address}/baris/{key}", data=said).status_code == 202
+    db.session.query(Intake).one().received_at = closing + timedelta(seconds=5)
+    db.session.flush()
+    work()
+    told = client.post(f"{address}/baris/{key}", data=said, headers=late)
+    assert told.status_code == 422
+    assert "Rembug Warga" in told.json["errors"][0]
+    assert proposals() == []
+    page = shown(client.get(address))
+    assert "Rembug Warga" in page
+    assert "90" in page
+    assert [one.event for one in db.session.query(Notice)] == ["intake_refused"]
+    # Typed anew it is sent anew.
+    assert client.post(f"{address}/baris/{key}", data=said | {"volume": "91"}).status_code == 202
+    work()
+    assert [one.volume for one in proposals()] == [91]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from app.queries import numbers as read
 from app.services import items, numbers
-from models import Change, ComplaintFact, Figure, FigureMonth, FigureRefresh, db
+from models import Change, ClosingEvent, ComplaintFact, Figure, FigureMonth, FigureRefresh, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -60,6 +60,38 @@ def test_what_was_declared_solved_and_disputed_counts_as_declared_but_not_as_sol
     resolved()
     figure = counted()
     assert (figure.declared, figure.resolved, figure.disputed) == (2, 1, 1)
+
+
+def test_a_dispute_counts_for_the_office_that_answered_and_not_for_the_one_that_has_it_now():
+    item = resolved()
+    clerk = make.everybody(item)
+    items.move(item, "dispute", clerk, {"note": "Belum beres."})
+    sent_back = {"reason": "wrong_department", "note": "Bukan kami.",
+                 "other_department": make.OTHER_DEPARTMENT}  # fmt: skip
+    items.move(item, "accept", clerk)
+    items.move(item, "return", clerk, sent_back)
+    make.walk(item, "routed", department_code=make.OTHER_DEPARTMENT)
+    first = counted()
+    assert (first.received, first.declared, first.resolved, first.disputed) == (0, 1, 0, 1)
+    second = read.of(db.session, "department", make.OTHER_DEPARTMENT, 90)
+    assert (second.received, second.declared, second.disputed) == (1, 0, 0)
+    for state in ("working", "resolved"):
+        make.walk(item, state, department_code=make.OTHER_DEPARTMENT)
+    first = counted()
+    assert (first.declared, first.resolved, first.disputed) == (1, 0, 1)
+    second = read.of(db.session, "department", make.OTHER_DEPARTMENT, 90)
+    assert (second.declared, second.resolved, second.disputed) == (1, 1, 0)
+    city = read.of(db.session, "city", "32.73", 90)
+    assert (city.declared, city.resolved, city.disputed) == (1, 1, 1)
+    months = select(FigureMonth.code, FigureMonth.resolved).where(FigureMonth.scope == "department")
+    assert (make.OTHER_DEPARTMENT, 1) in [tuple(row) for row in db.session.execute(months)]
+
+
+def test_what_was_brought_in_with_no_record_of_its_answers_counts_for_the_office_that_has_it():
+    resolved()
+    db.session.execute(delete(ClosingEvent))
+    figure = counted()
+    assert (figure.declared, figure.resolved) == (1, 1)
 
 
 def test_only_complaints_whose_promised_day_has_passed_count_for_being_in_time():

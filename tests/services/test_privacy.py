@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.config import SettingsError
 from app.kinds import KINDS
+from app.queries import forum as queries
 from app.queries import trail as walk
 from app.services import (
     comments,
@@ -20,6 +21,9 @@ from app.services import (
     supports,
     tracking,
 )
+from app.services import forum as service
+from app.services import forum_attendance as doors
+from app.services import forum_closing as closing
 from app.services.anonymise import anonymise, detach
 from models import (
     ChangeText,
@@ -37,6 +41,7 @@ from models import (
     db,
 )
 from tests import factories as make
+from tests.forums import called, came, lurah
 
 pytestmark = pytest.mark.usefixtures("session")
 NOW = datetime.now(UTC)
@@ -231,6 +236,31 @@ def test_a_dry_run_erases_nothing_and_both_runs_are_logged(app):
     assert not any(rows for rows in results(app).values())
     logged = db.session.scalars(select(RetentionLog).where(RetentionLog.rule == "drafts")).all()
     assert [(row.dry, row.rows) for row in logged] == [(True, 1), (False, 1), (False, 0)]
+
+
+def test_names_of_a_forum_go_and_its_counts_and_its_signed_text_stay(app):
+    chair = make.actor(lurah())
+    forum = called(chair, chair="Tati Suryati")
+    people = [{"name": "Ibu Euis", "body": "RW 03", "group": "pkk", "sex": "P"}]
+    (guest,) = service.invite(forum, chair, people)
+    doors.add(forum, chair, {}, uuid.uuid4(), guest)
+    came(forum, chair, 3)
+    closing.freeze(forum, chair)
+    signed = queries.versions(db.session, forum.id)[0]
+    counted = queries.turnout(db.session, forum.id)
+    later = NOW + timedelta(days=800)
+    assert results(app, now=NOW + timedelta(days=700))["forum_names"] == 0
+    assert results(app, now=later, dry=True)["forum_names"] == 5
+    assert {one.name for one in queries.attendance(db.session, forum.id)} != {""}
+    assert results(app, now=later)["forum_names"] == 5
+    db.session.expire_all()
+    rows = [*queries.attendance(db.session, forum.id), *queries.guests(db.session, forum.id)]
+    assert {(one.name, one.body) for one in rows} == {("", "")}
+    assert queries.turnout(db.session, forum.id) == counted
+    again = closing.correct(forum, chair, "attendance", "Yang hadir 4 orang.", "Salah ketik.")
+    digest = next(line for line in signed.text.split("\n") if line.startswith("sha256 daftar"))
+    assert digest in again.text
+    assert results(app, now=later)["forum_names"] == 0
 
 
 def test_old_log_files_go_and_new_ones_stay(app):

@@ -1,0 +1,90 @@
+"""Ranked lists and ceilings as tables for a spreadsheet: the same columns in CSV and in XLSX.
+
+Money is whole rupiah as a number; text is guarded, so that no cell is taken for a formula.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from app.queries.ceiling_table import Group
+from app.queries.labels import area_label
+from app.queries.ranking import RankedList, Row
+from models import CeilingVersion
+
+from .sheets import written
+from .tables import guarded
+
+RANKED = ("peringkat", "nomor", "judul", "keadaan", "tingkat", "kode_wilayah", "wilayah", "rw",
+          "opd", "biaya", "jumlah_berjalan", "pagu", "garis", "dukungan", "nilai")  # fmt: skip
+SIDES = {True: "di atas", False: "di bawah", None: ""}
+Rows = Iterable[Sequence[Any]]
+
+
+def ranked(found: RankedList, scores: Mapping[int, Decimal]) -> Iterator[Sequence[Any]]:
+    """The rows of a list in their order, then those without a rank."""
+    for row in found.rows:
+        yield _ranked(row, found.ceiling, scores.get(row.id))
+    for row in found.unranked:
+        yield _ranked(row._replace(running=0), None, scores.get(row.id))
+
+
+def _ranked(row: Row, ceiling: int | None, score: Decimal | None) -> Sequence[Any]:
+    placed = row.rank is not None
+    return (
+        row.rank,
+        row.number,
+        row.title,
+        row.state,
+        row.level,
+        row.area_code,
+        area_label(row.area_code),
+        row.rw,
+        row.department_code,
+        row.cost,
+        row.running if placed else None,
+        ceiling if placed else None,
+        SIDES[row.above] if placed else "",
+        row.support_count,
+        None if score is None else f"{score.normalize():f}",
+    )
+
+
+def ceilings_head(versions: Sequence[CeilingVersion]) -> tuple[str, ...]:
+    """The columns of the ceilings of a year: one for each version."""
+    named = (f"versi_{one.number}_{one.kind}" for one in versions)
+    return ("jenis", "kode", "nama", *named)
+
+
+def ceilings(groups: Sequence[Group]) -> Iterator[Sequence[Any]]:
+    """Every area and department that has a ceiling, with its amount in each version."""
+    for group in groups:
+        for line in group.lines:
+            if line.now is None:
+                continue
+            code = line.whose.area_code or line.whose.department_code
+            amounts = (cell.amount if cell else None for cell in line.cells)
+            yield line.level or "opd", code, line.name, *amounts
+
+
+def as_csv(names: Sequence[str], rows: Rows) -> bytes:
+    """The table as CSV, UTF-8 with the mark by which spreadsheets know it."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(names)
+    for row in rows:
+        table.writerow([_cell(value) for value in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(value: Any) -> Any:
+    return value if isinstance(value, int) else guarded(value)
+
+
+def as_xlsx(title: str, names: Sequence[str], rows: Rows) -> bytes:
+    """The table as a workbook of one sheet."""
+    return written([(title, names, rows)])
