@@ -6,7 +6,9 @@ than what is new on it; so each language has templates of its own, in which they
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from types import FunctionType
 from typing import Any
 
 from flask import Flask, has_request_context
@@ -14,16 +16,35 @@ from flask.templating import Environment
 from flask_babel import get_locale, get_translations
 from jinja2 import nodes
 from jinja2.environment import create_cache
+from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from app.static_files import files_change
 
+PLACE = re.compile(r"%\((\w+)\)s|%%")  # where a value goes, in words; or a per cent sign
 COUNTS = range(201)  # whose plural forms are compared: no language's rule looks at more
+
+
+class Calling(Context):
+    """A context that calls macros and plain functions, which are nearly all, without a detour."""
+
+    def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:
+        """What the callable answers; those that ask for the context or more are given it."""
+        sort = type(__obj)
+        if sort is Macro:
+            args = (__self.eval_ctx, *args)
+        elif sort is not FunctionType or __obj.__dict__.get("jinja_pass_arg") is not None:
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        return __obj(*args, **kwargs)
 
 
 class Templates(Environment):
     """An environment whose templates belong to the language they were compiled in."""
+
+    context_class = Calling
 
     def __init__(self, app: Flask, **options: Any) -> None:
         self._size = 0
@@ -66,6 +87,12 @@ class Fixed(NodeTransformer):
                 told, here = name if isinstance(name, tuple) else (name, name)
                 if getattr(getattr(module, told, None), "is_kept", False):
                     yield here, getattr(module, told)
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Node:
+        """Text on the page; words with places in them are written part by part."""
+        self.generic_visit(node)
+        node.nodes = [part for child in node.nodes for part in _parts(child)]
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """A call, or what it comes to."""
@@ -129,6 +156,21 @@ def _value(node: nodes.Node) -> Any:
 
 def _set(text: str) -> nodes.Node:
     return nodes.Const(text)
+
+
+def _parts(node: Any) -> Iterator[Any]:
+    """Words and values in turn, where words are filled with nothing but texts."""
+    filled = isinstance(node, nodes.Mod) and isinstance(node.left, nodes.MarkSafeIfAutoescape)
+    if not filled or "%" in PLACE.sub("", said := _value(node.left)):
+        yield node
+        return
+    values = {pair.key.value: pair.value for pair in node.right.items}
+    at = 0
+    for found in PLACE.finditer(said):
+        yield nodes.MarkSafeIfAutoescape(_set(said[at : found.start()]))
+        yield values[found[1]] if found[1] else _set("%")
+        at = found.end()
+    yield nodes.MarkSafeIfAutoescape(_set(said[at:]))
 
 
 def _filled(said: str, pairs: list[nodes.Keyword]) -> nodes.Node:

@@ -7,7 +7,7 @@ from pkgutil import iter_modules
 
 from flask import Flask
 
-from . import busy, converters, errors, page, safety
+from . import busy, converters, errors, options, page, safety
 
 
 def init_app(app: Flask) -> None:
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     converters.init_app(app)
     safety.init_app(app)
     page.init_app(app)
+    options.init_app(app)
     errors.init_app(app)
     busy.init_app(app)
     for found in iter_modules(__path__):

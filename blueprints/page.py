@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections import ChainMap
-from collections.abc import Callable, KeysView, Mapping, MutableMapping
+from collections.abc import Callable, KeysView, MutableMapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,7 +23,7 @@ from flask_babel import (
 )
 from geoalchemy2 import WKBElement
 from geoalchemy2.shape import to_shape
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.extensions import language
@@ -38,7 +37,6 @@ from app.queries.labels import (
     area_label,
     category_label,
     department_label,
-    labels,
     named,
     seat_label,
 )
@@ -84,39 +82,21 @@ def piece(template: str, **values: Any) -> Markup:
     return Markup(render_template(template, **values))
 
 
-OPTION = re.compile(r'<option value="([\d.]+)">([^<]*)')
-
-
-def area_options(chosen: str, counts: Mapping[str, int] | None = None) -> Markup:
-    """The options of a list of kecamatan and kelurahan; 181 lines, so made once a minute.
-
-    ``counts`` (by code) stand behind the names.
-    """
-    known, language = labels(), str(get_locale())
-    made = known.pieces.get(f"areas-{language}")
-    if made is None:
-        made = known.pieces[f"areas-{language}"] = render_template("items/_areas.html", areas=known)
-    if counts:
-        made = OPTION.sub(lambda found: _counted(found, counts), made)
-    mark = f'value="{escape(chosen)}"'
-    return Markup(made.replace(mark, f"{mark} selected", 1) if chosen else made)
-
-
-def _counted(found: re.Match[str], counts: Mapping[str, int]) -> str:
-    number = counts.get(found[1])
-    return f"{found[0]} ({amount(number)})" if number else found[0]
-
-
 def ago(moment: datetime) -> str:
     """How long ago, in words."""
+    return _span(-_seconds_since(moment), True, str(get_locale()))
+
+
+def _seconds_since(moment: datetime) -> int:
+    """Roughly: in whole days, hours or minutes, so that there are few to word."""
     seconds = int((datetime.now(UTC) - moment).total_seconds())
     step = next(size for size in (86_400, 3600, 60, 1) if abs(seconds) >= size or size == 1)
-    return _ago(seconds // step * step, language())
+    return seconds // step * step
 
 
 @lru_cache(maxsize=4096)
-def _ago(seconds: int, _language: str) -> str:
-    return str(format_timedelta(timedelta(seconds=-seconds), add_direction=True))
+def _span(seconds: int, directed: bool, _language: str) -> str:
+    return str(format_timedelta(timedelta(seconds=seconds), add_direction=directed))
 
 
 def item_url(item: Any) -> str:
@@ -155,7 +135,7 @@ def _name(value: Any) -> Any:
 
 def lasting(since: datetime) -> str:
     """How long something has stood, in words."""
-    return str(format_timedelta(datetime.now(UTC) - since))
+    return _span(_seconds_since(since), False, str(get_locale()))
 
 
 def rupiah(amount: float | None) -> str:
@@ -313,7 +293,6 @@ def init_app(app: Flask) -> None:
     app.add_template_global(static_url)
     app.add_template_global(item_url)
     app.add_template_global(kept)
-    app.add_template_global(area_options)
     app.add_template_global(kind_of)
     app.add_template_global(state_of)
     app.add_template_global(lambda: g.reference, "reference")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from sqlalchemy import ColumnElement
 from app import access
 from app.access import PLANNED_KINDS, Actor
 from app.kinds import KINDS, Kind
-from app.queries import choices, colleagues, desk, filters, listing, work
+from app.queries import choices, colleagues, desk, filters, listing, queues, work
 from app.queries.actors import current_actor
 from app.queries.calendar import city_calendar, city_day
 from app.queries.desk import After, Cut
@@ -26,6 +27,7 @@ from models import db
 
 from . import musrenbang_places
 from .guards import may
+from .options import option_list
 
 bp = Blueprint("work", __name__, url_prefix="/kerja")
 
@@ -92,60 +94,61 @@ def places_for(actor: Actor) -> list[dict[str, str]]:
     return links
 
 
-UNCOUNTED = (
-    "berjalan",
-    "semua",
-    "nilai",
-)  # how many there are helps nobody, and counting them is dear
+LABELS = {
+    "menunggu": lazy_gettext("Waiting for us"),
+    "saya": lazy_gettext("In my hands"),
+    "terlambat": lazy_gettext("Past the day"),
+    "kembali": lazy_gettext("Came back"),
+    "nilai": lazy_gettext("Rated low"),
+    "berjalan": lazy_gettext("Under way"),
+    "semua": lazy_gettext("All"),
+}
+UNCOUNTED = ("berjalan", "semua", "nilai")  # how many helps nobody, and counting them is dear
 
 
-def _tabs(here: Desk, cut: Cut) -> tuple[work.Tab, ...]:
-    actor = current_actor()
+@lru_cache(maxsize=100)
+def _tabs(here: Desk, actor: Actor, kind: str, area: str) -> tuple[work.Tab, ...]:
     states, levels = work.waiting(actor, here.roles)
     going, back = work.under_way(), work.came_back(states)
     mine = actor.user_id
     ours: dict[str, Any] = {"on_desk": True, "untaken": work.untaken(actor, here.roles)}
     tabs = (
-        work.Tab("menunggu", _("Waiting for us"), states, levels=levels, **ours),
-        work.Tab("saya", _("In my hands"), going, mine=mine, on_desk=True),
-        work.Tab("terlambat", _("Past the day"), states, True, levels=levels, **ours),
-        work.Tab("kembali", _("Came back"), back, **ours),
-        work.Tab("nilai", _("Rated low"), work.all_states(), rated_low=True),
-        work.Tab("berjalan", _("Under way"), going, on_desk=True),
-        work.Tab("semua", _("All"), work.all_states()),
+        work.Tab("menunggu", LABELS["menunggu"], states, levels=levels, **ours),
+        work.Tab("saya", LABELS["saya"], going, mine=mine, on_desk=True),
+        work.Tab("terlambat", LABELS["terlambat"], states, True, levels=levels, **ours),
+        work.Tab("kembali", LABELS["kembali"], back, **ours),
+        work.Tab("nilai", LABELS["nilai"], work.all_states(), rated_low=True),
+        work.Tab("berjalan", LABELS["berjalan"], going, on_desk=True),
+        work.Tab("semua", LABELS["semua"], work.all_states()),
     )
     wanted = {"kembali": bool(back), "nilai": here is DEPARTMENT}
     shown = (tab for tab in tabs if wanted.get(tab.name, True))
-    return tuple(replace(tab, kind=cut.kind, area=cut.area) for tab in shown)
+    return tuple(replace(tab, kind=kind, area=area) for tab in shown)
 
 
 def _queue(here: Desk) -> ResponseReturnValue:
     actor, cut = current_actor(), Cut.read(request.args)
     if number := listing.as_number(cut.q):
         return redirect(url_for("items.by_number", number=number))
-    tabs = _tabs(here, cut)
+    after = After.read(request.args.get("sesudah", ""))
+    asked, reads = queues.ask(actor, cut, after), db.session()
+    tabs = _tabs(here, asked.actor, asked.cut.kind, asked.cut.area)
     tab = next((tab for tab in tabs if tab.name == request.args.get("tab")), tabs[0])
     newest = tab.name in ("semua", "nilai") or request.args.get("urut") == "baru"
-    after, scope = After.read(request.args.get("sesudah", "")), here.scope(actor)
-    narrowed = cut.conditions(actor)
-    page = desk.page(
-        db.session(), actor, (scope, work.condition(tab), *narrowed), newest=newest, after=after
-    )
+    counted = tuple(tab for tab in tabs if tab.name not in UNCOUNTED)
     return render_template(
         "work/queue.html",
         here_is=here,
         title=here.name(actor),
         tabs=tabs,
         tab=tab,
-        counts=work.counted(
-            db.session(), actor, scope, [tab for tab in tabs if tab.name not in UNCOUNTED], narrowed
-        ),
-        queue=page,
+        counts=queues.counts(reads, asked, here.scope, counted),
+        queue=queues.page(reads, asked, here.scope, tab, newest),
         after=after,
         newest=newest,
         cut=cut,
-        left=working_days_left,
-        held=work.held_comments(db.session(), actor) if here is TRIAGE else [],
+        left=cache(working_days_left),
+        held=queues.held(reads, asked) if here is TRIAGE else [],
         **_beside(here, actor, cut),
     )
 
@@ -158,21 +161,55 @@ def _beside(here: Desk, actor: Actor, cut: Cut) -> dict[str, Any]:
     return {
         "offered": here.kinds,
         "wide": any((seat.area_code or "").count(".") < 3 for seat in seats),
-        "states": [(kind, state) for kind in offered for state in kind.workflow.states],
-        "categories": [(kind, choices.categories(kind.slug)) for kind in offered],
-        "departments": choices.departments(db.session()) if here is not DEPARTMENT else [],
+        "lists": _lists(here, offered, cut),
+        "state": _state_label(cut.state),
         "people": people,
         "saved": filters.of(actor, here.endpoint),
         "seats": [(seat.name, seat_label(seat.name)) for seat in seats],
-        "acts": _acts(offered) if access.may(actor, "act_in_bulk") else [],
+        "acts": access.may(actor, "act_in_bulk"),
         "left_behind": _left_behind(actor, seats, people),
     }
 
 
-def _acts(offered: list[Kind]) -> list[tuple[Kind, list[tuple[str, Any]]]]:
-    """The acts for many, by kind, with what they are called."""
-    return [(kind, [(act, act_label(kind, act)) for act in bulk_acts.acts_of(kind.slug)])
-            for kind in offered]  # fmt: skip
+def _lists(here: Desk, offered: list[Kind], cut: Cut) -> dict[str, str]:
+    """What the filters and the acts for many offer, as options."""
+    which = cut.kind or here.endpoint
+    return {
+        "categories": option_list(f"categories {which}", lambda: _by_kind(offered, _categories)),
+        "departments": "" if here is DEPARTMENT else option_list("offices", _offices),
+        "states": option_list(f"states {which}", lambda: [("", _states(offered, not cut.kind))]),
+        "acts": option_list(f"acts {which}", lambda: _by_kind(offered, _acts)),
+    }
+
+
+def _by_kind(offered: list[Kind], of: Callable[[Kind], Any]) -> list[tuple[Any, Any]]:
+    return [(kind.label, of(kind)) for kind in offered]
+
+
+def _categories(kind: Kind) -> list[choices.Choice]:
+    return choices.categories(kind.slug)
+
+
+def _offices() -> list[tuple[str, list[choices.Choice]]]:
+    return [("", choices.offices())]
+
+
+def _states(offered: list[Kind], several: bool) -> list[tuple[str, str]]:
+    return [
+        (f"{kind.slug}.{state.name}", f"{kind.label}: {state.label}" if several else state.label)
+        for kind in offered
+        for state in kind.workflow.states
+    ]
+
+
+def _state_label(state: str) -> Any:
+    kind, dot, name = state.partition(".")
+    return KINDS[kind].workflow[name].label if dot else ""
+
+
+def _acts(kind: Kind) -> list[tuple[str, Any]]:
+    """The acts for many of a kind, with what they are called."""
+    return [(f"{kind.slug}.{act}", act_label(kind, act)) for act in bulk_acts.acts_of(kind.slug)]
 
 
 def act_label(kind: Kind, act: str) -> Any:

@@ -49,6 +49,16 @@ def departments(session: Session, external: bool | None = None) -> list[Choice]:
     return [(code, f"{short} – {name}") for code, short, name in rows]
 
 
+def offices() -> list[Choice]:
+    """The departments there are today, as at most a minute ago; for filters."""
+    known, today = labels(), city_day()
+    return [
+        (code, f"{short} – {known.department_names[code]}")
+        for code, short in known.departments.items()
+        if (ends := known.department_ends[code]) is None or ends > today
+    ]
+
+
 def of_step(session: Session, step: Step, kind: str) -> dict[str, Any]:
     """What the lists of a step's form offer."""
     offers: dict[str, Any] = {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, literal, or_, select
+from sqlalchemy import Date, Row, Select, bindparam, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from app.access import Actor, Seat, may
@@ -32,29 +33,32 @@ class Colleague:
 
 def on_seat(seat: str) -> list[Colleague]:
     """Everybody who sits on the seat of this name today, by name."""
-    query = _people().where(_seat_is(seat)).order_by(Person.name)
-    return [Colleague(row.user_id, row.name, seat) for row in db.session.execute(query)]
+    role, _colon, scope = seat.partition(":")
+    told = {"role": role, "scope": scope, "today": city_day()}
+    return [Colleague(row.user_id, row.name, seat) for row in db.session.execute(_sitting(), told)]
 
 
-def _people() -> Any:
+@cache
+def _sitting() -> Select[Any]:
+    where = func.coalesce(Mandate.area_code, Mandate.department_code, "")
+    seat = (Mandate.role == bindparam("role"), where == bindparam("scope"))
+    query: Select[Any] = _people(bindparam("today", type_=Date)).where(*seat)
+    return query.order_by(Person.name)
+
+
+def _people(today: Any) -> Any:
     columns = (Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw)
     return (
         select(Mandate.user_id, Person.id.label("person_id"), Person.name, *columns)
         .join(User, User.id == Mandate.user_id)
         .join(Person, Person.id == User.person_id)
-        .where(User.closed_at.is_(None), *in_force(city_day()))
+        .where(User.closed_at.is_(None), *in_force(today))
     )
-
-
-def _seat_is(seat: str) -> ColumnElement[bool]:
-    role, _colon, scope = seat.partition(":")
-    where = func.coalesce(Mandate.area_code, Mandate.department_code, "")
-    return (Mandate.role == role) & (where == scope)
 
 
 def readers(item: Item) -> list[Colleague]:
     """Staff who may read what colleagues write about an item, by name."""
-    query = _people().where(
+    query = _people(city_day()).where(
         Mandate.role.in_(READERS),
         or_(Mandate.area_code.is_(None), Mandate.area_code.in_(chain(item.area_code))),
         or_(
@@ -127,7 +131,13 @@ def log_of(item: Item) -> list[Row[Any]]:
 
 def in_hand(seats: tuple[str, ...]) -> list[Row[Any]]:
     """How much is open in whose hands on these seats: user_id, name, seat, open."""
-    query = (
+    return list(db.session.execute(_in_hand(), {"seats": seats}))
+
+
+@cache
+def _in_hand() -> Any:
+    theirs = Assignment.seat.in_(bindparam("seats", expanding=True))
+    return (
         select(
             Assignment.user_id,
             Person.name,
@@ -137,8 +147,7 @@ def in_hand(seats: tuple[str, ...]) -> list[Row[Any]]:
         .join(Item, Item.id == Assignment.item_id)
         .join(User, User.id == Assignment.user_id)
         .join(Person, Person.id == User.person_id)
-        .where(Assignment.seat.in_(seats), Assignment.ended_at.is_(None), Item.state.not_in(OVER))
+        .where(theirs, Assignment.ended_at.is_(None), Item.state.not_in(OVER))
         .group_by(Assignment.user_id, Person.name, Assignment.seat)
         .order_by(Assignment.seat, Person.name)
     )
-    return list(db.session.execute(query))

@@ -172,9 +172,17 @@ def page(
     after: After | None = None,
 ) -> Page:
     """A page of what the actor may read of ``where``: the earliest promise first, or the newest."""
+    rows = session.execute(statement(actor, where, newest=newest, after=after))
+    return page_of(list(rows), newest)
+
+
+def statement(
+    actor: Actor, where: work.Conditions, *, newest: bool, after: After | None
+) -> Select[Any]:
+    """The statement of a page and one item more."""
     ids = _ids((*where, visible(actor)), newest, after).subquery()
     seats = tuple(seat.name for seat in actor.seats)
-    query = (
+    return (
         select(
             *ROW,
             ids.c.due,
@@ -189,7 +197,10 @@ def page(
         .join(Person, Person.id == Item.author_id)
         .order_by(*((Item.id.desc(),) if newest else (ids.c.due, Item.id)))
     )
-    rows = list(session.execute(query))
+
+
+def page_of(rows: list[Row[Any]], newest: bool) -> Page:
+    """The page that these rows of its statement make."""
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(rows[:PAGE], _mark(last, newest) if last else None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask import current_app
@@ -33,7 +34,9 @@ class Labels:
     levels: dict[str, str] = field(default_factory=dict)
     departments: dict[str, str] = field(default_factory=dict)
     department_names: dict[str, str] = field(default_factory=dict)
+    department_ends: dict[str, date | None] = field(default_factory=dict)
     categories: dict[str, Category] = field(default_factory=dict)
+    category_names: dict[str, str] = field(default_factory=dict)  # by language and code
     questions: dict[str, list[CategoryQuestion]] = field(default_factory=dict)  # by category
     kelurahan: dict[str, list[tuple[str, str]]] = field(default_factory=dict)  # by kecamatan
     kinship: dict[str, dict[str, float]] = field(default_factory=dict)  # of categories, both ways
@@ -64,10 +67,13 @@ def _read() -> Labels:
         found.areas[area.code] = area.name
         found.levels[area.code] = area.level
     found.kelurahan = _grouped([a for a in areas if a.valid_to is None], found.areas)
-    rows = session.execute(select(Department.code, Department.abbreviation, Department.name))
-    for code, short, name in rows:
+    offices = (Department.code, Department.abbreviation, Department.name, Department.valid_to)
+    for code, short, name, ends in session.execute(
+        select(*offices).order_by(Department.abbreviation)
+    ):
         found.departments[code] = short
         found.department_names[code] = name
+        found.department_ends[code] = ends
     categories = session.scalars(select(Category).order_by(Category.kind, Category.position)).all()
     for category in categories:
         session.expunge(category)
@@ -108,9 +114,13 @@ def named(category: Category) -> str:
 
 
 def category_label(code: str) -> str:
-    """The name of the category with this code."""
-    found = labels().categories.get(code)
-    return named(found) if found else code
+    """The name of the category with this code, in the reader's language."""
+    known, key = labels(), f"{get_locale()} {code}"
+    said = known.category_names.get(key)
+    if said is None:
+        found = known.categories.get(code)
+        said = known.category_names[key] = named(found) if found else code
+    return said
 
 
 def department_label(code: str | None) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     exists,
     false,
@@ -28,7 +30,7 @@ from app.workflow import Phase
 from models import Assignment, Comment, Complaint, Department, Item, Proposal
 from models.item import DUE, ON_A_DESK
 
-Pairs = list[tuple[str, str]]
+Pairs = Sequence[tuple[str, str]]
 Conditions = tuple[ColumnElement[bool], ...]
 
 COUNTED = 1000  # beyond this a tab says "more than"
@@ -42,29 +44,32 @@ ONE_PLAN = text("SET LOCAL plan_cache_mode = force_generic_plan")
 LOW_RATED: ColumnElement[bool] = Complaint.__table__.c.rating <= 2
 
 
+@cache
 def held_by(*holders: str) -> Pairs:
     """Every (kind, state) that one of these holds."""
-    return [
+    return tuple(
         (kind.slug, state.name)
         for kind in KINDS.values()
         for state in kind.workflow.states
         if state.held_by in holders
-    ]
+    )
 
 
+@cache
 def under_way() -> Pairs:
     """Every (kind, state) that is not over."""
-    return states_in(Phase.NEW, Phase.OPEN)
+    return tuple(states_in(Phase.NEW, Phase.OPEN))
 
 
+@cache
 def all_states() -> Pairs:
     """Every (kind, state)."""
-    return states_in(*Phase)
+    return tuple(states_in(*Phase))
 
 
 def came_back(pairs: Iterable[tuple[str, str]]) -> Pairs:
     """Those of the states in which an item is with its holder again."""
-    return [(kind, state) for kind, state in pairs if KINDS[kind].workflow[state].again]
+    return tuple((kind, state) for kind, state in pairs if KINDS[kind].workflow[state].again)
 
 
 def area_scope(actor: Actor) -> ColumnElement[bool]:
@@ -107,7 +112,7 @@ class Tab:
     """
 
     name: str
-    label: Any
+    label: Any = field(compare=False)
     states: Pairs
     overdue: bool = False
     kind: str = ""
@@ -134,7 +139,8 @@ def waiting(actor: Actor, roles: tuple[str, ...]) -> tuple[Pairs, tuple[str, ...
     """The states, and the levels of proposals, that wait at the actor's desks."""
     desks = [DESKS[seat.role] for seat in actor.seats_as(*roles)]
     holders = {holder for holders, _levels in desks for holder in holders}
-    return held_by(*holders), tuple({level for _holders, levels in desks for level in levels})
+    levels = {level for _holders, levels in desks for level in levels}
+    return held_by(*sorted(holders)), tuple(sorted(levels))
 
 
 def untaken(actor: Actor, roles: tuple[str, ...]) -> bool:
@@ -150,6 +156,13 @@ def counted(
     cut: Conditions = (),
 ) -> dict[str, int]:
     """How many items stand in each tab (up to 1,000), in one statement."""
+    return dict(session.execute(counting(actor, scope, tabs, cut)).one()._mapping)
+
+
+def counting(
+    actor: Actor, scope: ColumnElement[bool], tabs: Iterable[Tab], cut: Conditions = ()
+) -> Select[Any]:
+    """The statement that counts the tabs."""
     theirs = and_(scope, visible(actor), *cut)
     columns = [
         select(func.count())
@@ -158,8 +171,7 @@ def counted(
         .label(tab.name)
         for tab in tabs
     ]
-    row = session.execute(select(*columns)).one()
-    return dict(row._mapping)
+    return select(*columns)
 
 
 def condition(tab: Tab) -> ColumnElement[bool]:
@@ -222,12 +234,16 @@ def in_nobodys_hands(seats: Iterable[str]) -> ColumnElement[bool]:
 
 def held_comments(session: Session, actor: Actor) -> list[Any]:
     """Comments that wait for this moderator (or the coordinator), with their item."""
+    return list(session.execute(holding(actor)))
+
+
+def holding(actor: Actor) -> Any:
+    """The statement that lists comments that wait."""
     theirs = _areas_of(actor, "moderator", "coordinator")
-    query = (
+    return (
         select(Comment.id, Comment.body, Item.kind, Item.number, Item.title)
         .join(Item, Item.id == Comment.item_id)
         .where(HELD, theirs, visible(actor))
         .order_by(Comment.id)
         .limit(20)
     )
-    return list(session.execute(query))
