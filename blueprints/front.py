@@ -5,12 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.queries import front
+from app.queries import contests, front
+from app.queries.actors import current_actor
 
 from .guards import public
 from .page import session
 
 bp = Blueprint("front", __name__)
+VOTES = 3  # that everybody is told of
 
 
 @bp.get("/")
@@ -18,8 +20,11 @@ bp = Blueprint("front", __name__)
 def index() -> ResponseReturnValue:
     """The map, three doors, and what happened lately."""
     reads = session()
+    mine = contests.open_for(reads, current_actor().person_id)
     return render_template(
         "front/index.html",
+        votes=mine or contests.open_now()[:VOTES],
+        may_vote=bool(mine),
         numbers=front.numbers(reads),
         fresh=front.fresh(reads),
         finished=front.finished(reads),

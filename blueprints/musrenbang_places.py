@@ -20,6 +20,7 @@ PLACES = (
     ("/musrenbang/pagu", _("Ceilings")),
     ("/musrenbang/penilaian", _("Scoring")),
     ("/musrenbang/forum", _("Forums")),
+    ("/suara", _("Votes")),
     ("/musrenbang/hasil", _("Results")),
     ("/musrenbang/peta", _("Map of proposals")),
 )
@@ -31,6 +32,7 @@ WORK_PLACES = (
     ("/kerja/musrenbang/pagu", _("Ceilings")),
     ("/kerja/musrenbang/penilaian", _("Scoring")),
     ("/kerja/musrenbang/forum", _("Forums")),
+    ("/kerja/suara", _("Votes")),
     ("/kerja/musrenbang/kamus", _("Beside the catalogue")),
     ("/kerja/musrenbang/berulang", _("Reported again and again")),
     ("/kerja/musrenbang/lanjutkan", _("Carry over")),

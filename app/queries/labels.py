@@ -57,6 +57,7 @@ def forget() -> None:
     """Read the names, and the rules that lead to them, afresh next time."""
     current_app.extensions.pop("rembuk_labels", None)
     current_app.extensions.pop("rembuk_rulebook", None)
+    current_app.extensions.pop("rembuk_contests", None)
 
 
 def _read() -> Labels:
