@@ -19,6 +19,8 @@ YEAR_5000 = 1e11  # seconds; a larger number counts something smaller
 LONGEST_QUEUE = 120  # seconds between a proxy and this process that are believed
 SMALL = 1000  # bytes not worth compressing
 TEXTUAL = ("text/", "application/json", "application/geo+json", "image/svg+xml")
+# Answers nobody asks about; and casting, of which not even the moment may be known.
+UNLOGGED = {"static", "health.alive", "health.ready", "voting_ballot.ballot", "voting_ballot.check"}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -91,7 +93,7 @@ def _finish(response: Response) -> Response:
     if current_app.config["HTTPS"]:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     _cache(response)
-    if request.endpoint not in ("static", "health.alive", "health.ready"):
+    if request.endpoint not in UNLOGGED:
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
         log.info(
             "request",

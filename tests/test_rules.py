@@ -305,6 +305,26 @@ def test_services_never_commit():
     assert not found
 
 
+def test_what_a_ballot_says_is_read_where_it_is_sealed_and_nowhere_else():
+    """Neither by the model nor by a statement of its own; the database's functions write it."""
+    column = re.compile(
+        r"(?<!\w)(Ballot\.(choices|points)\b|select\(\s*Ballot\s*[,)]|get(_one)?\(Ballot\b)"
+    )
+    row = re.compile(r"\b(from|join|update)\s+ballot\b", re.I)
+    found = set()
+    for path, tree in under("app", "blueprints", "models", "maps"):
+        text = sources()[path]
+        if not (column.search(text) or row.search(text)):
+            continue
+        said = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+        docs = {ast.get_docstring(n, clean=False) for n in ast.walk(tree)
+                if isinstance(n, ast.Module | ast.ClassDef | ast.FunctionDef)}  # fmt: skip
+        spoken = [s for s in said if isinstance(s, str) and s not in docs and row.search(s)]
+        if column.search(text) or spoken:
+            found.add(name_of(path))
+    assert found == {"app/services/sealing.py"}
+
+
 def test_nothing_committed_points_outside_the_checkout():
     folders = ["/".join(("", "work", name)) for name in ("main", "shared")]
     words = ("../shared", *folders, "artifactory", "pypi." + "corp")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.logs import log
 from models import SECRET_MODES, Ballot, BallotLock, Contest, Eligible, Notice, User, db
@@ -71,16 +71,12 @@ def remind(contest_id: int, mark: str) -> int:
     """
     contest = db.session.get_one(Contest, contest_id)
     facts = {"contest": contest.id, "title": contest.title, "at": contest.closes_at.isoformat()}
-    people = dict(
-        db.session.execute(
-            select(Eligible.person_id, func.min(User.id))
-            .join(User, User.person_id == Eligible.person_id)
-            .where(Eligible.contest_id == contest_id, User.closed_at.is_(None))
-            .group_by(Eligible.person_id)
-        )
-        .tuples()
-        .all()
+    logins = (
+        select(Eligible.person_id, User.id)
+        .join(User, User.person_id == Eligible.person_id)
+        .where(Eligible.contest_id == contest_id, User.closed_at.is_(None))
     )
+    people = {row.person_id: row.id for row in db.session.execute(logins)}
     try:
         by_mark = contest_keys.of_people(contest_id, people)
     except contest_keys.KeyGone:

@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from app.services import contest_keys, sealing
-from app.services import contests as voting
 from models import Ballot, BallotLock, Contest, Eligible, db
-from tests import contests
+from tests import boxes, contests
 from tests import factories as make
 
 
@@ -24,15 +23,7 @@ def resident(session: Any) -> Any:
 
 def opened(resident: Any, state: str = "open", **values: Any) -> Contest:
     """A contest with its key, and the resident on its roll."""
-    made = contests.contest("draft", **values)
-    db.session.add(Eligible(contest_id=made.id, person_id=resident.person_id, level=2))
-    for step in contests.PATH[: contests.PATH.index(state) + 1]:
-        made.state = step
-        if step == "published":
-            made.spec_hash, made.published_at = "0" * 64, datetime.now(UTC)
-        db.session.flush()
-    contest_keys.make(made.id)
-    return made
+    return boxes.called([resident], state, **values)
 
 
 def send(client: Any, contest: Contest, step: str, *picks: int, **more: Any) -> Any:
@@ -254,7 +245,7 @@ def test_after_sealing_anybody_proves_a_receipt_or_a_fingerprint(client_for, res
     receipt = send(client_for(resident), contest, "kirim", 1, 2)
     codes = [leaf_in(receipt)] + ([code_in(receipt)] if receipts else [])
     assert bool(re.search(r"(?:[0-9A-F]{4}-){7}", receipt.get_data(as_text=True))) is receipts
-    over(contest)
+    boxes.closed(contest)
     assert sealing.seal(contest.id).state == "sealed"
     stranger = client_for(None)
     for code in codes:
@@ -272,15 +263,3 @@ def cast_as(contest: Contest, who: bytes, chosen: list[int]) -> None:
     from app.services import casting
 
     assert casting.cast(contest.id, who, chosen).stored
-
-
-def over(contest: Contest) -> None:
-    """The contest's time is over, and it is closed: its dates are frozen, so by hand."""
-    from sqlalchemy import text
-
-    db.session.execute(text("SET LOCAL session_replication_role = replica"))
-    contest.closes_at = datetime.now(UTC) - timedelta(seconds=1)
-    db.session.flush()
-    db.session.execute(text("SET LOCAL session_replication_role = origin"))
-    assert voting.close(contest.id)
-    db.session.refresh(contest)
