@@ -20,12 +20,18 @@ def called(voters: Iterable[User], state: str = "open", **values: Any) -> Contes
     for voter in voters:
         db.session.add(Eligible(contest_id=made.id, person_id=voter.person_id, level=2))
     db.session.flush()
-    for step in contests.PATH[: contests.PATH.index(state) + 1] if state != "draft" else ():
+    contest_keys.make(made.id)
+    return made if state == "draft" else walked(made, state)
+
+
+def walked(made: Contest, state: str) -> Contest:
+    """Lead a draft to a state, step by step."""
+    db.session.flush()
+    for step in contests.PATH[: contests.PATH.index(state) + 1]:
         made.state = step
         if step == "published":
             made.spec_hash, made.published_at = "0" * 64, datetime.now(UTC)
         db.session.flush()
-    contest_keys.make(made.id)
     return made
 
 

@@ -5,7 +5,6 @@
   const store = (() => { try { return window.sessionStorage; } catch { return null; } })();
   const fill = (text, values) => (text || "").replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
   const figure = (n) => Number(n).toLocaleString(document.documentElement.lang);
-  const rupiah = (n) => `Rp ${figure(n)}`;
   const KEY = "suara-";
 
   /** Drops what was picked in this tab for any voter but the one named. */
@@ -54,6 +53,8 @@
       this.changed();
     }
 
+    money(n) { return this.data.money.replace("0", figure(n)); }
+
     given() { return this.items.reduce((sum, item) => sum + this.value(item), 0); }
 
     changed(event) {
@@ -83,7 +84,7 @@
       if (this.said.textContent !== said) this.said.textContent = said;
       const sum = picked.reduce((all, item) => all + Number(item.dataset.cost), 0);
       const line = this.bar.querySelector("[data-sum]");
-      if (line && sum) line.textContent = fill(this.data.textCost, { sum: rupiah(sum), pagu: rupiah(this.data.pagu) });
+      if (line && sum) line.textContent = fill(this.data.textCost, { sum: this.money(sum), pagu: this.money(this.data.pagu) });
       this.keep(picked);
       this.onCount?.(picked);
     }
