@@ -2,8 +2,8 @@
 
 ``count(election, rule)`` is the whole of it: ``Election`` holds projects, ballots and budget,
 ``Rule`` is the rule to the letter, ``Outcome`` says what won, why, and how every round went.
-``nearest`` says what a project would have needed, ``said`` writes the rule out for people, and
-``pabulib`` reads and writes ``.pb`` files.  Pure: no Flask, no database; NumPy and exact fractions.
+``nearest`` says what a project would have needed, ``words`` writes a rule out for people, ``read``
+and ``written`` are for ``.pb`` files.  Pure: no Flask, no database; NumPy and exact fractions.
 """
 
 from __future__ import annotations
@@ -22,7 +22,11 @@ from .elections import (
     grouped,
 )
 from .jury import Aspect, Marks, Verdict
+from .nearest import Near, nearest
 from .outcomes import ENGINE, Comparison, Outcome, Result, Round, Run, Side, Tie, canonical
+from .pabulib import PbFile, parse, read
+from .pb_errors import BadFile
+from .pb_writing import name_of, written
 from .rules import (
     CARDINALITY,
     COST,
@@ -34,6 +38,7 @@ from .rules import (
     Rule,
     Unfit,
 )
+from .words import Said, words
 
 __all__ = [
     "APPROVAL",
@@ -50,17 +55,21 @@ __all__ = [
     "VOTES",
     "VOTES_PER_COST",
     "Aspect",
+    "BadFile",
     "Ballots",
     "Comparison",
     "Election",
     "Marks",
+    "Near",
     "Outcome",
     "Pattern",
+    "PbFile",
     "Project",
     "Result",
     "Round",
     "Rule",
     "Run",
+    "Said",
     "Side",
     "Tie",
     "Unfit",
@@ -68,4 +77,10 @@ __all__ = [
     "canonical",
     "count",
     "grouped",
+    "name_of",
+    "nearest",
+    "parse",
+    "read",
+    "words",
+    "written",
 ]

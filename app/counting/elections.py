@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 
@@ -132,6 +132,30 @@ class Election:
         found = np.zeros(len(self.projects), dtype=np.int64)
         np.add.at(found, self.ballots.choices, values)
         return found
+
+    @cached_property
+    def supporters(self) -> tuple[tuple[Ints, Ints, Ints | None], ...]:
+        """For each project: the patterns that support it, how many cast each, their points."""
+        rows, choices, points = self.ballots.rows, self.ballots.choices, self.ballots.points
+        if points is not None:
+            given = points > 0
+            rows, choices, points = rows[given], choices[given], points[given]
+        turned = np.argsort(choices, kind="stable")
+        ends = np.cumsum(np.bincount(choices, minlength=len(self.projects))).tolist()
+        each = [turned[a:b] for a, b in zip([0, *ends], ends, strict=False)]
+        return tuple(
+            (rows[e], self.ballots.counts[rows[e]], None if points is None else points[e])
+            for e in each
+        )
+
+    def costing(self, place: int, cost: int) -> Election:
+        """The same election if one project cost something else."""
+        projects = list(self.projects)
+        projects[place] = replace(projects[place], cost=cost)
+        other = replace(self, projects=tuple(projects))
+        for kept in ("voters", "votes", "scores", "supporters"):
+            other.__dict__[kept] = getattr(self, kept)
+        return other
 
     @cached_property
     def lots(self) -> tuple[bytes, ...]:

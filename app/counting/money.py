@@ -52,28 +52,12 @@ class Support:
 
 
 def supports(election: Election, rule: Rule) -> list[Support]:
-    """The supporters of each project, from the ballots turned round."""
-    ballots = election.ballots
-    rows, choices, points = ballots.rows, ballots.choices, ballots.points
-    if points is not None:
-        given = points > 0
-        rows, choices, points = rows[given], choices[given], points[given]
-    turned = np.argsort(choices, kind="stable")
-    ends = np.cumsum(np.bincount(choices, minlength=len(election.projects)))
-    found, begin = [], 0
-    for project, end in zip(election.projects, ends.tolist(), strict=True):
-        mine = rows[turned[begin:end]]
-        found.append(
-            Support(
-                project.cost,
-                mine,
-                ballots.counts[mine],
-                None if points is None else points[turned[begin:end]],
-                project.cost if rule.utility == COST else 1,
-            )
-        )
-        begin = end
-    return found
+    """Who supports each project, and what a point is worth to them."""
+    pairs = zip(election.projects, election.supporters, strict=True)
+    return [
+        Support(project.cost, rows, counts, points, project.cost if rule.utility == COST else 1)
+        for project, (rows, counts, points) in pairs
+    ]
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,18 @@ def equal_shares(election: Election, rule: Rule, order: Order) -> Counted:
     )
 
 
+def taken_by(election: Election, rule: Rule, order: Order) -> Taken:
+    """What Equal Shares takes, comparison included, without writing up how it went."""
+    behind = supports(election, rule)
+    candidates = [p for p in eligible(election, rule) if behind[p].total]
+    bill, _runs = repeated(election, rule, order, behind, candidates)
+    taken = _filled(election, rule, order, Taken(tuple(bill.winners), (), bill.spent))
+    if not rule.comparison:
+        return taken
+    other = greedy(election, plain(rule), order)
+    return taken if compared(election, taken, other).kept == SHARES else other
+
+
 def _filled(election: Election, rule: Rule, order: Order, taken: Taken) -> Taken:
     return greedy(election, rule, order, before=taken) if rule.fill else taken
 
