@@ -18,7 +18,7 @@ from _venv import PYTHON
 MOST_PROCESSES = 4
 LOOKING = {"--pdb", "--trace", "-s", "--collect-only", "--co"}
 # Settings of a developer's shell must not reach the tests.
-KEPT = {"REMBUK_TEST_DATABASE_URL", "REMBUK_CHROMIUM"}
+KEPT = {"REMBUK_TEST_DATABASE_URL", "REMBUK_CHROMIUM", "REMBUK_PABULIB_DIR"}
 
 
 def side_by_side(arguments: list[str]) -> list[str]:

@@ -108,7 +108,7 @@ class Purses:
             about = support.cost - float((support.weights * money[support.rows]).sum())
             error = (support.cost + most * support.voters) * 1e-9
             if math.ceil(about - error) != math.ceil(about + error):
-                about = -((self.available(support) - support.cost) // 1)
+                about = -int((self.available(support) - support.cost) // 1)
             found.append(max(0, math.ceil(about)))
         return tuple(found)
 
