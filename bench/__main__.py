@@ -1,6 +1,7 @@
 """``bin/bench [--items N …] [--requests N] [--json FILE]``: one table of what pages cost.
 
-``bin/bench complaints`` goes the way of a complaint instead; ``bin/bench duplicates`` asks whether
+``bin/bench complaints`` goes the way of a complaint instead; ``bin/bench musrenbang`` measures
+ranked lists, the funnel, an import and a closing minute; ``bin/bench duplicates`` asks whether
 reports of one matter are found.  Each works on a copy of a city that is kept, filled once for each
 size; ``bin/bench fill --items N`` only fills it, ``--fresh`` fills it anew.
 """
@@ -13,7 +14,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from . import cases, complaints, data, duplicates
+from . import cases, complaints, data, duplicates, musrenbang
 from .data import say
 from .measure import Line, floor, measure, table
 from .server import serving
@@ -29,7 +30,12 @@ def fill(arguments: list[str]) -> int:
     return 0
 
 
-OTHERS = {"duplicates": duplicates.main, "complaints": complaints.main, "fill": fill}
+OTHERS = {
+    "duplicates": duplicates.main,
+    "complaints": complaints.main,
+    "musrenbang": musrenbang.main,
+    "fill": fill,
+}
 
 
 def round_of(items: int, requests: int, fresh: bool) -> list[Line]:

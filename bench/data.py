@@ -18,6 +18,7 @@ import psycopg
 from sqlalchemy.engine import make_url
 
 CLIENTS = 16
+FEW = 500  # items of every kind beside those of one
 PASSWORD = "ukuran-saja-2026"
 
 
@@ -50,12 +51,13 @@ def flask(database: str, *words: str, show: bool = False) -> None:
 
 
 @contextmanager
-def filled(items: int, fresh: bool = False) -> Iterator[str]:
+def filled(items: int, fresh: bool = False, only: str = "") -> Iterator[str]:
     """A database with that many items, dropped at the end; yields its name.
 
-    It is a copy of one that is kept from run to run.
+    It is a copy of one that is kept from run to run.  ``only``: items of that kind, beside a few
+    of all.
     """
-    kept = keep(items, fresh)
+    kept = keep(items, fresh, only)
     name = f"rembuk_run_{uuid.uuid4().hex[:8]}"
     with connect("postgres") as server:
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{kept}" STRATEGY FILE_COPY')
@@ -66,9 +68,9 @@ def filled(items: int, fresh: bool = False) -> Iterator[str]:
             server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def keep(items: int, fresh: bool = False) -> str:
+def keep(items: int, fresh: bool = False, only: str = "") -> str:
     """The database of that size that is kept, made when there is none that fits the models."""
-    name = f"rembuk_bench_{items}"
+    name = f"rembuk_bench_{only and only + '_'}{items}"
     with connect("postgres") as server:
         known = {} if fresh else _stamp(server, name)
         if known and _fits(name, known):
@@ -79,7 +81,7 @@ def keep(items: int, fresh: bool = False) -> str:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'DROP DATABASE IF EXISTS "{name}_part" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}_part"')
-        _fill(f"{name}_part", items)
+        _fill(f"{name}_part", items, only)
         server.execute(f'ALTER DATABASE "{name}_part" RENAME TO "{name}"')
         stamp = {"filled_at": datetime.now(UTC).isoformat(), "migrations": _migrations()}
         server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{json.dumps(stamp)}'")
@@ -112,10 +114,13 @@ def _migrations() -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
-def _fill(name: str, items: int) -> None:
+def _fill(name: str, items: int, only: str = "") -> None:
     flask(name, "db", "upgrade")
     flask(name, "city", "load", "cities/bandung")
-    flask(name, "fill", "--items", str(items), show=True)
+    if only:
+        flask(name, "fill", "--items", str(FEW), show=True)
+    more = ("--only", only, "--seed", "2") if only else ()
+    flask(name, "fill", "--items", str(items), *more, show=True)
     _people(name)
     with connect(name) as database:
         database.execute("VACUUM ANALYZE")

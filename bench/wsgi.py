@@ -19,6 +19,12 @@ def bare() -> Response:
     return jsonify(ok=True)
 
 
+@floor.get("/bench/bare/<int:size>")
+def sized(size: int) -> Response:
+    """The least a Flask route can do that answers so many bytes of HTML."""
+    return Response("x" * size, mimetype="text/html")
+
+
 def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     """Our pages by our application, the floor by an empty one, both on the same server."""
     target = floor if environ["PATH_INFO"].startswith("/bench/") else app

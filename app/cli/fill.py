@@ -36,8 +36,9 @@ FORK = get_context("fork")
 @click.command("fill")
 @click.option("--items", type=click.IntRange(1, 10_000_000), required=True, help="How many items.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another city.")
+@click.option("--only", type=click.Choice(tuple(fill.SHARES)), help="One kind alone.")
 @click.option("--batch", type=click.IntRange(1, 200_000), default=5_000, hidden=True)
-def group(items: int, seed: int, batch: int) -> None:
+def group(items: int, seed: int, only: str | None, batch: int) -> None:
     """Add ITEMS invented items of the last three years with people, trails and discussion.
 
     When they are more than the city has, indexes and foreign keys are away meanwhile: do it while
@@ -49,7 +50,7 @@ def group(items: int, seed: int, batch: int) -> None:
         click.echo(f"{time.monotonic() - began:6.1f} s  {what}")
 
     _put_back()  # what a filling that was killed left away
-    where = fill.setting(seed)
+    where = fill.setting(seed, only or "")
     people = bulk.people(list(fill.residents(where, max(items // 5, 10), seed)))
     today = city_day()
     bulk.open_series(range(today.year - fill.YEARS, today.year + 2))

@@ -73,8 +73,8 @@ class Setting:
 Login = tuple[int, int | None]  # person, user
 
 
-def setting(seed: int) -> Setting:
-    """Read the city, and decide by ``seed`` how its people are spread."""
+def setting(seed: int, only: str = "") -> Setting:
+    """Read the city, and decide by ``seed`` how its people are spread; ``only`` one kind."""
     rng = random.Random(seed)
     zone, now = current_app.config["CITY"].zone, datetime.now(UTC) - timedelta(minutes=5)
     words = Words(texts(), points(db.session))
@@ -100,7 +100,7 @@ def setting(seed: int) -> Setting:
         spots(db.session, SPOTS, seed),
         {kind: _categories(kind) for kind in KINDS},
         {kind: _days(kind, now.astimezone(zone).date()) for kind in KINDS},
-        Draw({kind: SHARES.get(kind, 10.0) for kind in KINDS}),
+        Draw({kind: SHARES.get(kind, 10.0) for kind in KINDS if only in ("", kind)}),
     )
 
 

@@ -101,9 +101,10 @@ def _order(forum: Forum, sort: str, seat: str, user_id: int | None) -> ForumPrin
         ForumPrint.forum_id == forum.id, ForumPrint.sort == sort, ForumPrint.status == "waiting"
     )
     made = db.session.scalars(waiting.limit(1)).first()
-    if made is not None:
-        return made
     number = len(queries.versions(db.session, forum.id))
+    if made is not None:
+        made.version = number  # it will say what holds by then
+        return made
     made = ForumPrint(forum_id=forum.id, sort=sort, version=number, seat=seat, user_id=user_id)
     db.session.add(made)
     db.session.flush()

@@ -179,6 +179,12 @@ def test_a_closed_forum_is_public_without_a_name(desk, client, chair, forum):
     assert good.number in text_of(signed)
     form = {"part": "attendance", "correction": "RW 03 dua orang.", "reason": "Salah hitung."}
     assert desk.post(f"{WORK}/{forum.id}/ralat", data=form).status_code == 302
+    corrected = text_of(client.get(f"{PUBLIC}/{forum.id}"))
+    assert "RW 03 dua orang." in corrected
+    assert f'href="{PUBLIC}/{forum.id}/naskah/1"' in corrected
+    before, now = (text_of(client.get(f"{PUBLIC}/{forum.id}/naskah{n}")) for n in ("/1", ""))
+    assert "ralat 2" in now
+    assert "ralat" not in before
     assert "RW 03 dua orang." in text_of(client.get(f"{PUBLIC}/{forum.id}"))
 
 

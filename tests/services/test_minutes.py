@@ -104,6 +104,38 @@ def test_the_tables_hold_numbers_and_no_formula(chair, held):
     assert public.came == ()
 
 
+def test_a_correction_stands_in_every_set_made_after_it(chair, held):
+    minutes.order_public(held, "moderator")
+    closing.correct(held, chair, "attendance", "RW 03 hadir 2 orang.", "Salah hitung.")
+    minutes.order_public(held, "moderator")
+    rows = db.session.query(ForumPrint).filter_by(forum_id=held.id).all()
+    assert [(one.sort, one.version) for one in rows] == [("public_set", 2), ("public_table", 2)]
+    for sort, by in (("set", chair), ("public_set", None)):
+        _made, page = printed(held, sort, by) if by else (None, "\n".join(minutes.pages(rows[0])))
+        assert "Ralat (versi 2" in page
+        assert "RW 03 hadir 2 orang." in page
+        assert "(versi 2)" in page.partition("</header>")[0]
+    table = next(one for one in rows if one.sort == "public_table")
+    job.print_forum(table.id)
+    book = openpyxl.load_workbook(io.BytesIO(documents().read(table.file_name)))
+    said = {str(cell.value) for row in book["Berita acara"] for cell in row}
+    assert "RW 03 hadir 2 orang. Alasan: Salah hitung." in said
+
+
+def test_a_proposal_nobody_assigned_stands_under_the_department_of_the_catalogue(chair):
+    forum = called(chair)
+    named = proposal(title="Saluran dari kamus", catalogue_code="F08")
+    other = proposal(title="Tanpa dinas")
+    for one in (other, named):
+        decisions.decide(forum, chair, one, {"way": "mufakat", "outcome": "agreed"})
+    groups = minutes.gathered(forum, True).groups
+    assert [[row.proposal.title for row in group.rows] for group in groups] == [
+        ["Saluran dari kamus"], ["Tanpa dinas"]
+    ]  # fmt: skip
+    assert "Perumahan" in groups[0].name
+    assert groups[1].name.startswith("Belum ditentukan")
+
+
 def test_letters_carry_each_their_own_code(chair):
     forum = called(chair)
     people = [{"name": "Ibu Euis", "group": "pkk"}, {"name": "Pak Asep", "group": "rw"}]
