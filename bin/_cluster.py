@@ -42,6 +42,10 @@ TEST_SETTINGS = {
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+    "max_parallel_workers_per_gather": "0",
 }
 
 

@@ -22,7 +22,9 @@ PANGO = {  # what WeasyPrint draws letters with: the library, Debian's package
     "pangoft2-1.0": "libpangoft2-1.0-0",
     "harfbuzz-subset": "libharfbuzz-subset0",
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Chromium without a window asks for half as much of the machine; only Debian has it apart.
+HEADLESS = "chromium-headless-shell"
+BROWSERS = (HEADLESS, "chromium", "chromium-browser", "google-chrome")
 
 
 def postgres_bin(version: int | None = None) -> Path | None:
@@ -43,7 +45,7 @@ def ensure_debian(*, database: bool, tests: bool, venv: bool) -> None:
     if database and not postgres_bin():
         missing[POSTGIS] = [postgres_package()]
     if tests and not browser():
-        missing["Chromium for the browser tests"] = ["chromium", "fonts-noto-core"]
+        missing["Chromium for the browser tests"] = [browser_package(), "fonts-noto-core"]
     if tests and not shutil.which("pdftotext"):
         missing["pdftotext, by which tests read what is printed"] = ["poppler-utils"]
     if venv and importlib.util.find_spec("ensurepip") is None:
@@ -71,6 +73,15 @@ def postgres_package() -> str:
     numbers = [int(number) for number in re.findall(r"^postgresql-(\d+)-", found, re.MULTILINE)]
     newest = max(numbers, default=0)
     return f"postgresql-{newest}-postgis-3" if newest >= OLDEST else "postgresql-postgis"
+
+
+def browser_package() -> str:
+    """Chromium without a window where it is offered, else Chromium."""
+    if not shutil.which("apt-cache"):
+        return "chromium"
+    asked = ["apt-cache", "show", HEADLESS]
+    found = subprocess.run(asked, capture_output=True, check=False).returncode == 0
+    return HEADLESS if found else "chromium"
 
 
 def no_main_cluster() -> list[str]:

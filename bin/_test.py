@@ -38,6 +38,7 @@ def test(arguments: list[str]) -> int:
     """Run pytest with these arguments; returns its exit code."""
     ensure(tests=True)
     env = {k: v for k, v in os.environ.items() if not k.startswith("REMBUK_") or k in KEPT}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # every process of the tests would compile all anew
     env["REMBUK_CHROMIUM"] = browser() or ""
     command = [str(PYTHON), "-m", "pytest", *side_by_side(arguments), *arguments]
     if env.get("REMBUK_TEST_DATABASE_URL"):

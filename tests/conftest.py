@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
@@ -78,6 +79,8 @@ def app(database_url: str) -> Iterator[Flask]:
     """The application on the run's database."""
     app = create_app(test_settings(database_url))
     app.test_client_class = Client
+    gc.collect()
+    gc.freeze()  # what lives as long as the run need not be looked through again and again
     yield app
     with app.app_context():
         for engine in db.engines.values():
