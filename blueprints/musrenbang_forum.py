@@ -6,8 +6,18 @@ import uuid
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, make_response, render_template, send_file
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    send_file,
+)
 from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime
 
 from app.access import on_public_list
 from app.extensions import limiter
@@ -26,7 +36,7 @@ from app.services.qr import drawn
 from models import FORUM_GROUPS, AnySession, Forum, ForumPrint, db
 
 from .guards import public
-from .page import last_seen, session
+from .page import last_seen, moment, session
 from .ranked import year_asked
 
 bp = Blueprint("musrenbang_forum", __name__)
@@ -37,10 +47,21 @@ def _state(name: str) -> str:
     return str(next(s.label for s in KINDS["musrenbang"].workflow.states if s.name == name))
 
 
+def _time(forum: Forum) -> str:
+    """When it is held; the day once."""
+    begins, ends = forum.starts_at, forum.ends_at
+    if ends is None:
+        return moment(begins)
+    day = current_app.config["CITY"].day
+    same = day(begins) == day(ends)
+    return f"{moment(begins)} – {format_datetime(ends, 'HH.mm') if same else moment(ends)}"
+
+
 bp.add_app_template_filter(lambda code: GROUPS.get(code, code), "forum_group")
 bp.add_app_template_filter(lambda code: ASSETS.get(code, code), "asset_sort")
 bp.add_app_template_filter(lambda code: WAYS.get(code, code), "forum_way")
 bp.add_app_template_filter(lambda code: PRINTS.get(code, code), "forum_print")
+bp.add_app_template_filter(_time, "forum_time")
 bp.add_app_template_filter(_state, "proposal_state")
 bp.add_app_template_filter(name_of, "forum_name")
 bp.add_app_template_filter(whose, "forum_whose")

@@ -79,8 +79,10 @@ def whose(forum: Forum) -> str:
 
 
 def name_of(forum: Forum) -> str:
-    """What it is called: "Musrenbang Kelurahan, Kelurahan Dago"."""
+    """What it is called, as in "Musrenbang Kelurahan Dago"."""
     name = f"{LEVEL_NAMES[forum.level]}, {whose(forum)}"
+    if forum.level in ("kelurahan", "kecamatan"):
+        name = str(_("Musrenbang %(area)s", area=whose(forum)))
     return f"{name} ({THEME_SHORT[forum.theme]})" if forum.theme else name
 
 
