@@ -171,6 +171,7 @@ def show(forum_id: int) -> ResponseReturnValue:
     """Where a forum stands, and what comes next."""
     forum = forum_run(forum_id)
     return page_of("forum_work", forum, days=queries.days_of_notice(forum, g.arrived),
+                 unsent=queries.unsent_count(db.session, forum.id),
                  wanted=service.letter_days(), decided=len(queries.decisions(db.session, forum.id)),
                  listed=len(rows_of(forum)), cancel=ReasonForm(formdata=None))  # fmt: skip
 
@@ -251,6 +252,7 @@ def guests(forum_id: int) -> ResponseReturnValue:
         return redirect(url_for(".guests", forum_id=forum_id))
     rows = queries.guests(db.session, forum.id)
     return page_of("forum_guests", forum, 422 if form.errors else 200, form=form, guests=rows,
+                 unsent=any(not (one.sent_at or one.letter_at) for one in rows),
                  days=queries.days_of_notice(forum, g.arrived),
                  wanted=service.letter_days())  # fmt: skip
 

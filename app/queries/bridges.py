@@ -29,6 +29,8 @@ CLUSTERS = text(
       WHERE kind = 'lapor' AND published_at IS NOT NULL AND visibility <> 'confidential'
         AND NOT oversight AND created_at >= :since AND area_code >= :area AND area_code < :beyond
         AND NOT bridged AND state NOT IN ('rejected', 'merged')
+        AND NOT EXISTS (  -- parts of one report are one report
+          SELECT FROM complaint AS part WHERE part.id = item.id AND part.parent_id IS NOT NULL)
     )
     SELECT category_code, min(area_code) AS area_code, count(*) AS n,
       sum(support_count)::int AS supports, max(created_at) AS latest,

@@ -132,6 +132,13 @@ def invited_count(session: AnySession, forum_id: int) -> int:
     return session.scalar(wanted) or 0
 
 
+def unsent_count(session: AnySession, forum_id: int) -> int:
+    """How many of the invited have had no letter yet, neither sent nor printed."""
+    of = ForumGuest
+    wanted = select(func.count()).select_from(of).where(of.forum_id == forum_id)
+    return session.scalar(wanted.where(of.sent_at.is_(None), of.letter_at.is_(None))) or 0
+
+
 def present_count(session: AnySession, forum_id: int) -> int:
     """How many came."""
     of = ForumAttendance

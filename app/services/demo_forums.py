@@ -100,6 +100,8 @@ class Forums:
         service.invite(found, meeting.actor, [*meeting.also, *guests], at)
         if not meeting.closes:
             service.send_letters(found, meeting.actor, at)
+            for guest in queries.guests(db.session, found.id):
+                guest.letter_at = None if guest.sent_at else at + timedelta(hours=2)
         self.play.done["forums"] += 1
 
     def _gather(self, meeting: Meeting) -> None:

@@ -15,7 +15,8 @@ class Goal:
     """A state to be shown: by these steps, ``times`` items.
 
     ``scene`` narrows the material: ``spot`` (happens at a spot, so proof is asked), ``outside``
-    (has an owner outside the city), ``pair`` (doubles another item).  ``hero``: the first one
+    (has an owner outside the city), ``pair`` (doubles another item), ``again`` (comes again and
+    again at one place).  ``hero``: the first one
     is by the resident whose account visitors try.  ``past``: of the cycle that is over, else of the
     present one.  ``where``: one of the two kecamatan whose lists and forums are shown.
     """
@@ -68,6 +69,7 @@ LAPOR = (
     Goal(_path("ask_info give_info verify route accept answer confirm"), 2, "answer"),
     Goal(_path("reject"), 6),
     Goal(_path("verify reject"), 2),
+    Goal(_path(f"{PROVEN} resolve confirm"), 4, "again"),
     Goal(_path("merge"), 6, "pair"),
     Goal(_path("verify divide"), 2, "spot"),
     Goal(_path("verify route accept make_proposal"), 3),

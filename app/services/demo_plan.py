@@ -112,7 +112,10 @@ class Planner:
         for kind, goal in goals:
             for n in range(min(goal.times, self.most)):
                 pair, hero = goal.scene == "pair", goal.hero and n == 0
-                yield self._double(kind, goal) if pair else self._story(kind, goal, hero)
+                if goal.scene == "again" and n:
+                    yield self._again(kind, goal, self.open[-1])
+                else:
+                    yield self._double(kind, goal) if pair else self._story(kind, goal, hero)
 
     def _story(self, kind: Kind, goal: Goal, hero: bool) -> Story:
         home = self.cast.hero.area_code
@@ -252,6 +255,17 @@ class Planner:
             at = max(min(at, closes), story.created_at + timedelta(minutes=40))
         story.steps = [(goal.steps[0], min(at, late + timedelta(hours=2)))]
         other.twin = story
+        return story
+
+    def _again(self, kind: Kind, goal: Goal, first: Story) -> Story:
+        """The same trouble at the same place, at another time, from somebody else."""
+        times = self._times(kind, goal)
+        story = Story(**{**first.__dict__, "said": []})
+        story.created_at, story.steps = times[0], list(zip(goal.steps, times[1:], strict=True))
+        story.template = self.rng.choice(self.texts.by_category[first.category.code])
+        story.author, story.seed = self._author(first.area_code), self.rng.randrange(10**6)
+        story.lon += self.rng.uniform(-0.0002, 0.0002)
+        story.lat += self.rng.uniform(-0.0002, 0.0002)
         return story
 
     def _times(self, kind: Kind, goal: Goal) -> list[datetime]:

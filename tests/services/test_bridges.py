@@ -106,6 +106,14 @@ def test_what_is_not_public_leads_nowhere_and_is_named_nowhere(session):
     assert reads.ties(session, made) == []
 
 
+def test_the_parts_of_one_report_are_not_three_reports(session):
+    whole = report()
+    for _n in range(2):
+        report().parent_id = whole.id  # type: ignore[attr-defined]
+    session.flush()
+    assert reads.again(session, make.KELURAHAN) == []
+
+
 def test_places_that_come_again_are_found_and_only_those(session):
     for _n in range(3):
         report()

@@ -4,6 +4,12 @@
   const root = document.documentElement;
   root.classList.add("js");
 
+  // Of tabs wider than the screen, the one that is open stands in sight.
+  for (const tab of document.querySelectorAll(".tabs [aria-current]")) {
+    const list = tab.closest(".tabs");
+    list.scrollLeft = tab.offsetLeft - list.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
+  }
+
   const menus = () => document.querySelectorAll("details.menu[open]");
   document.addEventListener("click", (event) => {
     for (const menu of menus()) if (!menu.contains(event.target)) menu.open = false;
