@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from app.extensions import limiter
 from app.forms.channel import AddressForm, CodeForm
 from app.queries.actors import current_actor
-from app.services import channels
+from app.services import channels, verification
 from models import User, db
 
 from .guards import signed_in
@@ -72,6 +72,8 @@ def confirm(name: str) -> ResponseReturnValue:
         wrong = _("This is not the code, or it is too old.")
     except channels.TooMany:
         good, wrong = False, _("Too many tries. Please ask for a new code.")
+    if good:
+        verification.by_phone(user, name)
     db.session.commit()  # the try is counted
     if not good:
         form.code.errors = list(form.code.errors) or [wrong]

@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from sqlalchemy import select
 
-from app.access import Actor
-from app.counting import Rule
 from app.extensions import limiter
 from app.forms.contest import (
-    RULES,
     AnswerForm,
     ContestForm,
     InviteForm,
     VoidForm,
-    rule_name,
 )
-from app.queries import choices, contests, people
+from app.queries import contests, people
 from app.queries.actors import current_actor
-from app.queries.labels import area_label
 from app.services import contest_keys, named, roll_changes
 from app.services import contests as service
 from app.services.contest_checks import Unfit
 from app.workflow import NotAllowed
-from models import Area, Contest, RollDispute, db
+from models import Contest, RollDispute, db
 
+from . import contest_columns
 from .guards import may
 from .voting import LEVELS, MODES, to_the_letter
 
 bp = Blueprint("work_voting", __name__, url_prefix="/kerja/suara")
-LEVEL_OF = {"kota": "kota", "kecamatan": "kecamatan", "kelurahan": "kelurahan"}
-CRITERION = re.compile(r"^\s*(\d{1,3})\s*[%:.)-]?\s+(.{3,120})$")
 
 
 def _contest(contest_id: int) -> Contest:
@@ -62,9 +54,13 @@ def index() -> ResponseReturnValue:
 @limiter.limit("60/hour", methods=["POST"])
 def create() -> ResponseReturnValue:
     """Begin a draft."""
-    form = ContestForm(data=_usual() if request.method == "GET" else None)
-    form.place.choices = _places(current_actor())
-    if request.method == "POST" and form.validate() and (values := _values(form)) is not None:
+    form = ContestForm(data=contest_columns.usual() if request.method == "GET" else None)
+    form.place.choices = contest_columns.places(current_actor())
+    if (
+        request.method == "POST"
+        and form.validate()
+        and (values := contest_columns.values(form)) is not None
+    ):
         try:
             made = service.draft(current_actor(), values)
         except NotAllowed:
@@ -76,112 +72,6 @@ def create() -> ResponseReturnValue:
     return page, 422 if form.errors else 200
 
 
-def _usual() -> dict[str, Any]:
-    zone = current_app.config["CITY"].zone
-    day = datetime.now(zone).replace(hour=8, minute=0, second=0, microsecond=0)
-    return {
-        "plan_year": day.year + 1,
-        "disputes_until": day + timedelta(days=8),
-        "opens_at": day + timedelta(days=10),
-        "closes_at": day + timedelta(days=24),
-        "series": f"musrenbang-{day.year + 1}",
-    }
-
-
-def _places(actor: Actor) -> list[tuple[str, str]]:
-    """Levels and areas for which the actor may hold a vote."""
-    areas = select(Area.code, Area.level).where(Area.valid_to.is_(None)).order_by(Area.code)
-    found = [
-        (f"{LEVEL_OF[level]}:{code}", area_label(code))
-        for code, level in db.session.execute(areas)
-        if service.keeper(actor, code)
-    ]
-    if actor.seats_as("planner"):
-        city = current_app.config["CITY"].code
-        offices = choices.departments(db.session(), external=False)
-        found += [(f"forum_opd:{city}:{code}", _("Forum of %(name)s", name=name))
-                  for code, name in offices]  # fmt: skip
-    return found
-
-
-def _values(form: ContestForm) -> dict[str, Any] | None:
-    """The columns of a contest; what is wrong stands on the form."""
-    level, area, department = (form.place.data.split(":") + ["", ""])[:3]
-    moments = form.moments(current_app.config["CITY"].zone)
-    opens, closes = moments["opens_at"], moments["closes_at"]
-    secret = form.mode.data in ("approval", "points")
-    if opens is None or closes is None or closes <= opens:
-        form.closes_at.errors = [_("It must close after it opens.")]
-        return None
-    lines = _criteria(form)
-    if lines is None:
-        return None
-    kept = {name: form[name].data for name in ("title", "kind", "mode", "plan_year", "pagu")}
-    rule = Rule.from_json(
-        {**RULES[form.rule.data].to_json(), "threshold": form.threshold.data or 0}
-    ).to_json()
-    if form.mode.data == "jury":
-        rule = Rule(rule="ranked", skip=False).to_json() | {"jury": "1"}
-    terms = {"late": bool(form.late.data), "other_area": bool(form.other_area.data)}
-    return kept | {
-        "body": form.body.data or "",
-        "level": level,
-        "area_code": area,
-        "department_code": department or None,
-        "least": min(form.least.data or 1, form.most.data),
-        "most": form.most.data,
-        "points": (form.points.data or 0) if "points" in form.mode.data else 0,
-        "min_level": int(form.min_level.data),
-        "rule": {} if form.mode.data == "support" else rule,
-        "terms": {**terms, "criteria": lines} if lines else terms,
-        "receipts": bool(form.receipts.data),
-        "precedence": form.precedence.data,
-        "series": form.series.data or "",
-        "opens_at": opens,
-        "closes_at": closes,
-        "disputes_until": moments["disputes_until"] if secret else None,
-    }
-
-
-def _criteria(form: ContestForm) -> list[dict[str, Any]] | None:
-    """The lines of what a jury judges; None when one of them cannot be read."""
-    if form.mode.data != "jury":
-        return []
-    found: list[dict[str, Any]] = []
-    for n, line in enumerate((form.criteria.data or "").splitlines(), start=1):
-        if not line.strip():
-            continue
-        read = CRITERION.match(line)
-        if read is None or int(read[1]) == 0:
-            form.criteria.errors = [_("Line %(n)s: please begin with the weight, then what it is.",
-                                      n=n)]  # fmt: skip
-            return None
-        code = f"k{len(found) + 1}"
-        found.append({"code": code, "name": read[2].strip(), "weight": int(read[1])})
-    return found
-
-
-def _told(contest: Contest) -> dict[str, Any]:
-    """A draft as the form shows it."""
-    zone = current_app.config["CITY"].zone
-    names = ("title", "body", "kind", "mode", "plan_year", "least", "most", "points", "pagu",
-             "receipts", "precedence", "series")  # fmt: skip
-    told = {name: getattr(contest, name) for name in names}
-    for name in ("disputes_until", "opens_at", "closes_at"):
-        moment = getattr(contest, name)
-        told[name] = moment and moment.astimezone(zone).replace(tzinfo=None)
-    place = [contest.level, contest.area_code, contest.department_code or ""]
-    return told | {
-        "place": ":".join(part for part in place if part),
-        "rule": rule_name(contest.rule),
-        "threshold": contest.rule.get("threshold", 0),
-        "min_level": str(contest.min_level),
-        "late": contest.terms.get("late", False),
-        "other_area": contest.terms.get("other_area", False),
-        "criteria": "\n".join(f"{c['weight']} {c['name']}" for c in named.criteria(contest)),
-    }
-
-
 @bp.route("/<id:contest_id>", methods=["GET", "POST"])
 @may("keep_contests")
 @limiter.limit("300/hour", methods=["POST"])
@@ -190,9 +80,13 @@ def edit(contest_id: int) -> ResponseReturnValue:
     contest = _contest(contest_id)
     if contest.state != "draft":
         return _published(contest)
-    form = ContestForm(data=_told(contest))
-    form.place.choices = _places(current_actor())
-    if request.method == "POST" and form.validate() and (values := _values(form)) is not None:
+    form = ContestForm(data=contest_columns.told(contest))
+    form.place.choices = contest_columns.places(current_actor())
+    if (
+        request.method == "POST"
+        and form.validate()
+        and (values := contest_columns.values(form)) is not None
+    ):
         try:
             service.edit(contest, current_actor(), values)
         except NotAllowed:
@@ -289,8 +183,8 @@ def invite(contest_id: int) -> ResponseReturnValue:
                 form.email.errors = form.email.errors or [
                     _("We know no confirmed account with this address.")
                 ]
-                again = ContestForm(formdata=None, data=_told(contest))
-                again.place.choices = _places(current_actor())
+                again = ContestForm(formdata=None, data=contest_columns.told(contest))
+                again.place.choices = contest_columns.places(current_actor())
                 return _draft_page(contest, again, invite=form), 422
             service.seat_juror(contest, current_actor(), user, form.seat.data or "")
     except NotAllowed:

@@ -51,6 +51,8 @@ PARTS: dict[str, Any] = {
             "print_id",
             "version",
             "window_id",
+            "verification_id",
+            "person_id",
             "no",
             "dispute_id",
             "contest_id",

@@ -15,7 +15,15 @@ from geoalchemy2.shape import to_shape
 from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from app.access import ACTS, Actor, Seat, public_items, seat_for
+from app.access import (
+    ACTS,
+    BUDGETED_KINDS,
+    PLANNED_KINDS,
+    Actor,
+    Seat,
+    public_items,
+    seat_for,
+)
 from app.queries import ranking
 from app.queries.ranking_keys import ListKey
 from app.workflow import NotAllowed
@@ -96,7 +104,7 @@ def edit(contest: Contest, actor: Actor, values: Mapping[str, Any]) -> None:
 
 def list_key(contest: Contest) -> ListKey | None:
     """The ranked list its proposals come from; None where there is no such list."""
-    if contest.kind != "musrenbang" or contest.plan_year is None:
+    if contest.kind not in BUDGETED_KINDS or contest.plan_year is None:
         return None
     of_office = contest.level == "forum_opd"
     area, office = contest.area_code, contest.department_code
@@ -119,7 +127,7 @@ def on_offer(contest: Contest) -> Sequence[Any]:
     if key is not None:
         listed = ranking.ranked(db.session, key)
         return [*listed.rows, *listed.unranked]
-    if contest.kind != "badami":
+    if contest.kind not in PLANNED_KINDS or contest.kind in BUDGETED_KINDS:
         return ()
     wanted = select(Idea).where(
         public_items(), Idea.state.not_in(("rejected", "merged", "stopped"))

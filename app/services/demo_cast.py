@@ -15,9 +15,10 @@ from sqlalchemy import select
 from app.access import CONFIRMED, RULES, Actor, Seat
 from app.queries.calendar import city_day
 from app.workflow import Step
-from models import Area, Department, Item, Mandate, Person, User, db
+from models import Area, Department, Item, Mandate, Person, User, Verification, db
 
 from . import accounts, mandates
+from .mandates import VOUCHED
 
 RESIDENTS, WITHOUT_LOGIN = 60, 10
 SEATED = timedelta(days=1200)  # how long ago the seats were given
@@ -168,10 +169,20 @@ def _seat(cast: Cast, user: User, boss: Actor, row: dict[str, Any]) -> Actor:
 
 def _settled(user: User, area: str, rw: int, rt: int) -> Resident:
     person = user.person
-    person.area_code, person.rw, person.rt = area, rw, rt
+    person.area_code, person.rw, person.rt, person.level = area, rw, rt, VOUCHED
+    _vouch(person)
     person.resident_since = city_day() - timedelta(days=365 * 6)
     actor = Actor(user.id, person.id, person.name, person.level)
     return Resident(person.id, area, rw, rt, actor)
+
+
+def _vouch(person: Person) -> None:
+    """The RW has vouched for somebody, so that they may vote where they live."""
+    made = Verification(person_id=person.id, level=VOUCHED, method="attestation")
+    made.area_code, made.rw = person.area_code, person.rw
+    made.seat = f"operator:{person.area_code}"
+    made.at = datetime.now(UTC) - SEATED
+    db.session.add(made)
 
 
 def _residents(cast: Cast, names: Any, rng: random.Random) -> None:
@@ -180,7 +191,7 @@ def _residents(cast: Cast, names: Any, rng: random.Random) -> None:
     home, people = cast.hero.area_code, []
     since = city_day() - timedelta(days=365 * 6)
     for n in range(RESIDENTS - 1):
-        person = Person(name=next(names), level=CONFIRMED, resident_since=since)
+        person = Person(name=next(names), level=VOUCHED, resident_since=since)
         person.area_code = home if n % 6 == 0 else rng.choice(areas)
         person.rw, person.rt = rng.randrange(1, 13), rng.randrange(1, 9)
         people.append(person)
@@ -188,6 +199,7 @@ def _residents(cast: Cast, names: Any, rng: random.Random) -> None:
     db.session.add_all(people)
     db.session.flush()
     for person in people:
+        _vouch(person)
         user = users.get(person)
         actor = Actor(user.id, person.id, person.name, person.level) if user else None
         place = (person.area_code or home, person.rw or 1, person.rt or 1)

@@ -24,7 +24,10 @@ ELSEWHERE = ""  # the RW of nobody in particular
 
 
 def residence(least: int) -> tuple[Any, Any]:
-    """Kelurahan and RW of a person as columns: as last verified at a level, else as they say."""
+    """Kelurahan and RW of a person as columns, beside the act that verified them.
+
+    From level 2 on only where somebody vouched for it counts, below that what people say.
+    """
     row = (
         select(Verification.area_code, Verification.rw)
         .where(
@@ -38,9 +41,10 @@ def residence(least: int) -> tuple[Any, Any]:
         .correlate(Person)
         .lateral("verified")
     )
-    return row, (func.coalesce(row.c.area_code, Person.area_code), func.coalesce(
-        row.c.rw, Person.rw
-    ))  # fmt: skip
+    if least >= 2:
+        return row, (row.c.area_code, row.c.rw)
+    areas = (func.coalesce(row.c.area_code, Person.area_code), func.coalesce(row.c.rw, Person.rw))
+    return row, areas
 
 
 def entitled(contest: Contest) -> Select[Any]:

@@ -12,7 +12,7 @@ from app.forms.account import ChangePasswordForm, CloseForm, ProfileForm
 from app.forms.mandate import ROLE_TITLES
 from app.queries import choices
 from app.queries.mandates import seats_of
-from app.services import accounts, privacy, profiles
+from app.services import accounts, privacy, profiles, verification
 from app.services.passwords import WeakPassword
 from blueprints.guards import signed_in
 from models import db
@@ -33,6 +33,7 @@ def profile() -> ResponseReturnValue:
         return response
     shown: dict[str, Any] = {"seats": seats_of(me()), "role_names": ROLE_TITLES}
     shown["closing"] = privacy.open_request(me())
+    shown["sure"] = verification.standing(db.session, me().person_id)
     return answer("account/profile.html", form, user=me(), **shown)
 
 

@@ -18,7 +18,16 @@ from app.counting import Rule
 from app.services import contest_keys, contest_spec, rolls
 from app.services import contests as service
 from app.workflow import NotAllowed
-from models import AuditEvent, Contest, ContestConsent, Eligible, Person, RollVersion, db
+from models import (
+    AuditEvent,
+    Contest,
+    ContestConsent,
+    Eligible,
+    Person,
+    RollVersion,
+    Verification,
+    db,
+)
 from tests import contests, factories
 from tests.live import at_once, live_app, one_transaction
 
@@ -32,7 +41,14 @@ def moderator(**scope: Any) -> Actor:
 
 def resident(rw: int = 3, level: int = 2, **values: Any) -> Person:
     values.setdefault("area_code", factories.KELURAHAN)
-    return factories.person(level=level, rw=rw, **values)
+    made = factories.person(level=level, rw=rw, **values)
+    if level >= 2:
+        db.session.add(
+            Verification(person_id=made.id, level=level, method="attestation", rw=rw,
+                         area_code=made.area_code)
+        )  # fmt: skip
+        db.session.flush()
+    return made
 
 
 def values(**changed: Any) -> dict[str, Any]:
@@ -128,6 +144,21 @@ def test_publishing_freezes_specification_and_roll_and_makes_the_key(session: An
     assert session.get_one(RollVersion, (made.id, 1)).size == 3
     assert contest_keys.exists(made.id)
     assert session.scalar(select(AuditEvent.detail).where(AuditEvent.act == "contest.publish"))
+    contest_keys.destroy(made.id)
+
+
+def test_where_people_say_they_live_counts_for_nothing_from_level_two_on(session: Any) -> None:
+    moved = resident()
+    moved.area_code = factories.OTHER_KELURAHAN
+    claims = resident(area_code=factories.OTHER_KELURAHAN)
+    claims.area_code = factories.KELURAHAN
+    seated = factories.user(roles=("validator",)).person
+    seated.level, seated.area_code = 2, factories.KELURAHAN
+    keeper = moderator()
+    made = drafted(keeper)
+    service.publish(made, keeper)
+    on_it = {row.person_id for row in session.scalars(select(Eligible))}
+    assert on_it == {moved.id}
     contest_keys.destroy(made.id)
 
 
