@@ -236,3 +236,26 @@ def test_a_public_page_asks_as_often_for_twenty_decisions_as_for_one(client, cha
             client.get(f"{PUBLIC}/{forum.id}")
         counts.append(len(sent))
     assert counts[0] == counts[1] <= 14, counts
+
+
+def test_late_letters_are_warned_of_only_while_somebody_waits_for_one(desk, chair):
+    soon = called(make.actor(chair), starts_at=datetime.now(UTC) + timedelta(days=2))
+    service.invite(soon, make.actor(chair), [{"name": "Bu Imas", "group": "pkk"}])
+    db.session.commit()
+    pages = [f"{WORK}/{soon.id}", f"{WORK}/{soon.id}/undangan"]
+    late = ("Tinggal kurang dari 7 hari", "sebaiknya terkirim 7 hari")
+    for page, words in zip(pages, late, strict=True):
+        assert words in " ".join(text_of(desk.get(page)).split())
+    for guest in queries.guests(db.session, soon.id):
+        guest.letter_at = datetime.now(UTC)
+    db.session.commit()
+    for page, words in zip(pages, late, strict=True):
+        assert words not in " ".join(text_of(desk.get(page)).split())
+
+
+def test_the_day_of_a_forum_is_said_once(client, chair):
+    begins = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+    forum = called(make.actor(chair), starts_at=begins, ends_at=begins + timedelta(hours=3))
+    db.session.commit()
+    page = text_of(client.get(f"{PUBLIC}/{forum.id}"))
+    assert "24 November 2026, 09.00 – 12.00" in page
