@@ -233,7 +233,10 @@ class ContestConsent(Model):
 
 
 class Tally(Model):
-    """What the engine made of the sealed ballots; ``outcome`` and its SHA-256 never change."""
+    """What the engine made of the sealed ballots; ``outcome`` and its SHA-256 never change.
+
+    ``near``: for who did not win, the cost with which they would have (id, cost, less; rupiah).
+    """
 
     __tablename__ = "tally"
 
@@ -243,6 +246,20 @@ class Tally(Model):
     rule_hash: Mapped[key]
     outcome: Mapped[dict[str, Any]] = mapped_column(JSONB)
     result_hash: Mapped[key]
+    near: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    at: Mapped[now]
+
+
+class ContestFile(Model):
+    """A file of the folder that was published about a count; version 2 is the certified one."""
+
+    __tablename__ = "contest_file"
+
+    contest_id: Mapped[ref] = mapped_column(ForeignKey("contest.id"), primary_key=True)
+    version: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    name: Mapped[key] = mapped_column(primary_key=True)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    size: Mapped[int]
     at: Mapped[now]
 
 
@@ -271,6 +288,7 @@ __all__ = [
     "Contest",
     "ContestConsent",
     "ContestDecision",
+    "ContestFile",
     "ContestItem",
     "Eligible",
     "RollDispute",

@@ -89,10 +89,13 @@ def repeated(
     while len(bill.winners) < len(candidates) and bill.endowment <= most:
         if rule.exhaustive_stop and _exhausted(election, rule, bill):
             break
-        endowment = bill.endowment + step * _steps(behind, candidates, bill, step)
+        last = int((most - bill.endowment) / step // 1) + 1
+        steps = min(_steps(behind, candidates, bill, step), last)
+        endowment = bill.endowment + step * steps
         after = Shares(election, behind, candidates, order, endowment).run()
         runs.append(_run(election, after))
         if after.spent > election.budget:
+            bill.endowment += step * (steps - 1)  # the steps passed over came to the same
             break
         bill = after
     return bill, runs

@@ -70,7 +70,7 @@ BEGIN
     USING ERRCODE = 'restrict_violation';
 END $$;
 """
-ONLY_ADDED = ("roll_version", "contest_consent", "tally", "contest_decision")
+ONLY_ADDED = ("roll_version", "contest_consent", "tally", "contest_file", "contest_decision")
 
 
 def upgrade() -> None:
@@ -82,6 +82,7 @@ def upgrade() -> None:
     _roll_dispute()
     _contest_consent()
     _tally()
+    _contest_file()
     _contest_decision()
     _verification()
     _attestation_quota()
@@ -106,6 +107,7 @@ def downgrade() -> None:
     op.drop_table("attestation_quota")
     op.drop_table("verification")
     op.drop_table("contest_decision")
+    op.drop_table("contest_file")
     op.drop_table("tally")
     op.drop_table("contest_consent")
     op.drop_table("roll_dispute")
@@ -333,9 +335,26 @@ def _tally() -> None:
         sa.Column("rule_hash", KEY, nullable=False),
         sa.Column("outcome", JSON, nullable=False),
         sa.Column("result_hash", KEY, nullable=False),
+        sa.Column("near", JSON, server_default="[]", nullable=False),
         sa.Column("at", WHEN, server_default=NOW, nullable=False),
         sa.ForeignKeyConstraint(["contest_id"], ["contest.id"], name="fk_tally_contest_id_contest"),
         sa.PrimaryKeyConstraint("contest_id", name="pk_tally"),
+    )
+
+
+def _contest_file() -> None:
+    op.create_table(
+        "contest_file",
+        sa.Column("contest_id", BIG, nullable=False),
+        sa.Column("version", SMALL, nullable=False),
+        sa.Column("name", KEY, nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("at", WHEN, server_default=NOW, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contest_id"], ["contest.id"], name="fk_contest_file_contest_id_contest"
+        ),
+        sa.PrimaryKeyConstraint("contest_id", "version", "name", name="pk_contest_file"),
     )
 
 
