@@ -57,7 +57,7 @@ def decide(contest_id: int) -> ResponseReturnValue:
     chosen = {
         one.no: (
             request.form.get(f"putusan-{one.no}") == "ya",
-            clean(request.form.get(f"alasan-{one.no}", ""))[:2000],
+            (clean(request.form.get(f"alasan-{one.no}", "")) or "")[:2000],
         )
         for one in contest.choices
         if request.form.get(f"putusan-{one.no}") in ("ya", "tidak")

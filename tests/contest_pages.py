@@ -44,4 +44,10 @@ def contest_pages(
         ("POST", "work_voting.decide"): (keepers, 404),
         ("POST", "work_voting.enrol"): (keepers, 404),
         ("POST", "work_voting.void"): (keepers, 404),
+        ("GET", "voting_result.result"): (everybody, 404),
+        ("GET", "voting_result.file"): (everybody, 404),
+        ("GET", "voting_result.key"): (everybody, 200),
+        ("GET", "work_result.show"): (keepers, 404),
+        ("POST", "work_result.decide"): (keepers, 404),
+        ("POST", "work_result.certify"): (keepers, 404),
     }

@@ -19,8 +19,8 @@ from sqlalchemy import func, select
 
 from app.config import ROOT
 from app.counting import Rule, canonical
-from app.counting import words as wording
 from app.counting.pb_writing import Vote, name_of, written
+from app.counting.words import words as letter_of
 from app.queries.ballots import PUBLISHED_FROM
 from models import (
     Contest,
@@ -218,10 +218,11 @@ def _decision(contest: Contest) -> bytes:
 def _validation(contest: Contest, ballots: Sequence[SealedBallot]) -> bytes:
     """Each ballot that was counted, and that it keeps to the limits of the specification."""
     fits = func.ballot_is_valid(
-        SealedBallot.choices, SealedBallot.points, contest.least, contest.most, contest.points,
-        contest.items,
+        SealedBallot.choices, SealedBallot.points, Contest.least, Contest.most, Contest.points,
+        Contest.items,
     )  # fmt: skip
-    query = select(SealedBallot.no, fits).where(SealedBallot.contest_id == contest.id)
+    query = select(SealedBallot.no, fits).join(Contest, Contest.id == SealedBallot.contest_id)
+    query = query.where(SealedBallot.contest_id == contest.id)
     valid = {no for no, fine in db.session.execute(query) if fine}
     rows = [(one.no, one.channel, "valid" if one.no in valid else "invalid") for one in ballots]
     return _table(("no", "channel", "state"), rows)
@@ -230,7 +231,7 @@ def _validation(contest: Contest, ballots: Sequence[SealedBallot]) -> bytes:
 def _pb(contest: Contest, tally: Tally, ballots: Sequence[SealedBallot]) -> bytes:
     rule, points = Rule.from_json(contest.rule), contest.mode == "points"
     results = {result["id"]: result for result in tally.outcome["results"]}
-    projects = [_project(one, results[str(one.no)]) for one in contest.choices]
+    projects = [_project(one, results[str(one.no)], points) for one in contest.choices]
     votes: list[Vote] = [
         (
             one.nonce.hex() if contest.receipts else str(one.no),
@@ -242,15 +243,18 @@ def _pb(contest: Contest, tally: Tally, ballots: Sequence[SealedBallot]) -> byte
     return written(_meta(contest, rule, points), projects, votes)
 
 
-def _project(one: ContestItem, result: Mapping[str, Any]) -> dict[str, str | int | float]:
+def _project(
+    one: ContestItem, result: Mapping[str, Any], points: bool
+) -> dict[str, str | int | float]:
     told: dict[str, str | int | float] = {
         "project_id": one.no,
         "cost": one.cost or 0,
         "votes": result["votes"],
-        "score": result["score"],
         "name": _guarded(one.title),
         "selected": int(result["won"]),
     }
+    if points:
+        told["score"] = result["score"]
     if one.lon is not None and one.lat is not None:
         told |= {"latitude": one.lat, "longitude": one.lon}
     return told
@@ -258,7 +262,7 @@ def _project(one: ContestItem, result: Mapping[str, Any]) -> dict[str, str | int
 
 def _meta(contest: Contest, rule: Rule, points: bool) -> dict[str, str | int | float]:
     city = current_app.config["CITY"]
-    letter = " ".join(str(said) for said in wording.words(rule))
+    letter = " ".join(str(said) for said in letter_of(rule))
     limits: dict[str, str | int | float] = {"min_length": contest.least, "max_length": contest.most}
     if points:
         limits |= {"min_sum_points": contest.points, "max_sum_points": contest.points}

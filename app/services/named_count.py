@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 from fractions import Fraction
 
@@ -10,7 +9,6 @@ from sqlalchemy import select
 
 from app.counting import (
     APPROVAL,
-    ENGINE,
     POINTS,
     RANKED,
     Aspect,
@@ -19,13 +17,12 @@ from app.counting import (
     Outcome,
     Project,
     Rule,
-    canonical,
     count,
 )
 from app.queries.merkle import Tree
 from models import SECRET_MODES, Contest, Tally, db
 
-from . import audit, named
+from . import named, tallies
 
 
 def rule_of(contest: Contest) -> Rule:
@@ -59,21 +56,7 @@ def settle(contest: Contest, at: datetime | None = None) -> Tally | None:
         tree.add(line.encode())
     contest.state, contest.sealed_at, contest.sealed_root = "sealed", at, tree.root().hex()
     db.session.flush()
-    outcome = counted(contest)
-    made = Tally(
-        contest_id=contest.id,
-        engine=ENGINE,
-        input_root=contest.sealed_root,
-        rule_hash=hashlib.sha256(canonical(rule_of(contest).to_json())).hexdigest(),
-        outcome=outcome.to_json(),
-        result_hash=outcome.result_hash,
-    )
-    db.session.add(made)
-    db.session.flush()
-    contest.state, contest.tallied_at = "tallied", at
-    db.session.flush()
-    audit.note("contest.tally", f"contest:{contest.id}", by=None, detail=outcome.result_hash)
-    return made
+    return tallies.write(contest, rule_of(contest), counted(contest), [], at)
 
 
 def counted(contest: Contest) -> Outcome:

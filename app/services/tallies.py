@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -40,7 +39,11 @@ def settle(contest_id: int, at: datetime | None = None) -> Tally | None:
     votes = election(contest)
     rule = Rule.from_json(contest.rule)
     outcome = count(votes, rule)
-    return write(contest, rule, outcome, [asdict(one) for one in nearest(votes, rule, outcome)], at)
+    near = [
+        {"id": one.id, "cost": int(one.cost), "less": int(one.less)}
+        for one in nearest(votes, rule, outcome)
+    ]
+    return write(contest, rule, outcome, near, at)
 
 
 def write(
