@@ -36,7 +36,7 @@ STEP = 5_000_000  # rupiah; ceilings are round
 TIGHT = 0.58  # share of what is asked that the ceiling has room for
 CUT = 0.92  # what the adjustment leaves
 LAST_YEAR = 0.9
-RW_MOST = 10  # proposals an RW may hand in
+RW_MOST = 15  # proposals an RW may hand in
 LAST_FORUM, FORUMS = -7, 5  # of the kelurahan, one a day until so many days ago
 CARRIED = Goal(("verify", "agree", "advance"), 1)
 
