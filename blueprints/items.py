@@ -45,12 +45,13 @@ def _list(kind: Kind | None) -> ResponseReturnValue:
     before = last_seen()
     if number := listing.as_number(filters.q):
         return redirect(url_for(".by_number", number=number))
+    count = lists.public_count(session(), filters)
     return render_template(
         "items/index.html",
         kind=kind,
         filters=filters,
-        page=lists.public_page(session(), filters, before),
-        count=lists.public_count(session(), filters),
+        page=lists.public_page(session(), filters, before, count),
+        count=count,
         options=listing.options(session(), filters),
         before=before,
     )

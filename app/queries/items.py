@@ -158,15 +158,19 @@ def _where(names: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
 
 
 @cache
-def _public_page(names: tuple[str, ...]) -> Select[Any]:
-    """The page of a public list: the ids first, from the index alone, then what a row shows."""
-    ids = (
-        select(Item.id)
-        .where(public_items(), *_where(names))
-        .order_by(Item.id.desc())
-        .limit(PAGE + 1)
-        .subquery()
-    )
+def _public_page(names: tuple[str, ...], few: bool = False) -> Select[Any]:
+    """The page of a public list: the ids first, from the index alone, then what a row shows.
+
+    ``few``: they are found before they are put in order; walking from the newest on, one would
+    come by everything else first.
+    """
+    found = select(Item.id).where(public_items(), *_where(names))
+    if few:
+        every = found.cte("every").prefix_with("MATERIALIZED", dialect="postgresql")
+        found = select(every.c.id)
+        ids = found.order_by(every.c.id.desc()).limit(PAGE + 1).subquery()
+    else:
+        ids = found.order_by(Item.id.desc()).limit(PAGE + 1).subquery()
     return (
         select(*ROW)
         .join(ids, ids.c.id == Item.id)
@@ -213,12 +217,18 @@ def _cut(rows: list[Row[Any]], alike: bool = False) -> Page:
     return Page(rows[:PAGE], rows[PAGE - 1].id if more else None, alike)
 
 
-def public_page(session: Session, filters: Filters, before: int | None = None) -> Page:
-    """A page of what anybody may see, newest first; ``before`` is the last id seen."""
+def public_page(
+    session: Session, filters: Filters, before: int | None = None, count: int = COUNTED + 1
+) -> Page:
+    """A page of what anybody may see, newest first; ``before`` is the last id seen.
+
+    ``count`` is what ``public_count`` said: words that are rare are looked for in another way.
+    """
     names = (("kind",) if filters.kind else ()) + filters.active
     names += ("before",) if before else ()
     values = _values(filters) | {"before": before}
-    rows = list(session.execute(_public_page(names), values))
+    few = bool(filters.q) and count <= COUNTED
+    rows = list(session.execute(_public_page(names, few), values))
     if not rows and filters.q:
         near = tuple("alike" if name == "q" else name for name in names)
         return _cut(list(session.execute(_public_page(near), values)), alike=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, and_, any_, false, literal_column, or_, true
+from sqlalchemy import ColumnElement, all_, and_, any_, false, literal_column, or_, true
 
 from app.kinds import KINDS
 from models import Item
@@ -39,13 +39,20 @@ def _standing(pairs: frozenset[tuple[str, str]]) -> ColumnElement[bool]:
     each = [and_(Item.kind == _said(slug), _state(names)) for slug, names in by_kind.items()]
     if not each:
         return _state(sure)
-    # The names alone say less than the pairs, but an index can tell them.
-    return and_(_state(wanted), or_(*([_state(sure)] if sure else []), *each))
+    # The names, which an index can tell; then the kind, where a name is not enough.  Naming the
+    # sure ones twice would make the planner believe that there are few.
+    unsure = [name for name in wanted if name not in sure]
+    return and_(_state(wanted), or_(*([_not_in(unsure)] if sure else []), *each))
 
 
 def _state(names: Iterable[str]) -> ColumnElement[bool]:
     listed = ",".join(sorted(names))
     return Item.state == any_(literal_column(f"'{{{listed}}}'::text[]"))
+
+
+def _not_in(names: Iterable[str]) -> ColumnElement[bool]:
+    listed = ",".join(sorted(names))
+    return Item.state != all_(literal_column(f"'{{{listed}}}'::text[]"))
 
 
 def _said(slug: str) -> ColumnElement[str]:

@@ -211,9 +211,10 @@ def _at_levels(levels: tuple[str, ...]) -> ColumnElement[bool]:
     """Proposals that wait for a decision at one of these levels."""
     if not levels:
         return false()
+    # One look-up for each proposal that waits; of an EXISTS the planner would read all there are.
     proposal = Proposal.__table__.c
-    reached = exists().where(proposal.id == Item.id, proposal.level.in_(levels))
-    return and_(standing_in(held_by("level")), reached)
+    level = select(proposal.level).where(proposal.id == Item.id).correlate(Item).scalar_subquery()
+    return and_(standing_in(held_by("level")), level.in_(levels))
 
 
 def in_hands_of(user_id: int) -> ColumnElement[bool]:

@@ -688,12 +688,7 @@ def upgrade() -> None:
             "ix_item_owner", ["department_code", "state", "due_on", "id"], unique=False
         )
         batch_op.create_geospatial_index(
-            "ix_item_place_public",
-            ["place"],
-            unique=False,
-            postgresql_using="gist",
-            postgresql_where=sa.text("published_at IS NOT NULL AND visibility <> 'confidential'"),
-            postgresql_ops={},
+            "ix_item_place", ["place"], unique=False, postgresql_using="gist", postgresql_ops={}
         )
         batch_op.create_index(
             "ix_item_public",
