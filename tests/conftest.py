@@ -15,10 +15,9 @@ from flask.testing import FlaskClient
 from flask_login import FlaskLoginClient
 from sqlalchemy.orm import Session, scoped_session
 
-from app import create_app
 from models import User, db
 from tests import databases
-from tests.live import one_transaction
+from tests.live import assembled, one_transaction
 from tests.settings import test_settings
 
 # How long an example takes is no property: the machine may be busy.
@@ -77,7 +76,7 @@ def database_url() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(database_url: str) -> Iterator[Flask]:
     """The application on the run's database."""
-    app = create_app(test_settings(database_url))
+    app = assembled(test_settings(database_url))
     app.test_client_class = Client
     gc.collect()
     gc.freeze()  # what lives as long as the run need not be looked through again and again

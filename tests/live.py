@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from threading import Barrier
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, has_request_context
+from flask_babel import get_locale
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.orm import Session
 
 from app import create_app
@@ -23,11 +26,47 @@ from tests.settings import test_settings
 LOOKS_ON = "rollback_only"
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Templates as compiled for a language, by whichever application and process was first.
+
+    Words, addresses and pieces of other templates are set into them: whatever file of the
+    application changes, they are made anew.
+    """
+
+    def __init__(self) -> None:
+        folder = databases.ROOT / "var" / "templates"
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(str(folder), f"{_mark()}-%s")
+        for old in folder.glob("*-*"):
+            if not old.name.startswith(_mark()):
+                old.unlink(missing_ok=True)
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Each language has templates of its own, and so have letters: no request is there."""
+        return super().get_cache_key(f"{get_locale()} {has_request_context()} {name}", filename)
+
+
+@cache
+def _mark() -> str:
+    """Tells one state of the application's files from another."""
+    files = (path for part in ("app", "blueprints") for path in (databases.ROOT / part).rglob("*"))
+    seen = [path for path in files if path.suffix not in ("", ".pyc")]
+    told = (f"{path} {(at := path.stat()).st_size} {at.st_mtime_ns}" for path in sorted(seen))
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:12]
+
+
+def assembled(settings: dict[str, Any]) -> Flask:
+    """The application; its templates are compiled once for all that are alike."""
+    app = create_app(settings)
+    app.jinja_env.bytecode_cache = Compiled()
+    return app
+
+
 @contextmanager
 def live_app(**changes: Any) -> Iterator[Flask]:
     """An application on a fresh clone of the template; the clone goes at the end."""
     with databases.clone() as url:
-        app = create_app(test_settings(url, **changes))
+        app = assembled(test_settings(url, **changes))
         yield app
         with app.app_context():
             for engine in db.engines.values():

@@ -160,13 +160,14 @@ class Visitor:
         if mark in self.site.seen:
             return
         self.site.seen.add(mark)
-        for width, height in WIDTHS.items():
-            self.page.set_viewport_size({"width": width, "height": height})
+        if not (PICTURES or self.js):
+            return
+        for width in sorted(WIDTHS, key=lambda width: width == self.width):  # their own last
+            self.page.set_viewport_size({"width": width, "height": WIDTHS[width]})
             if PICTURES:
                 self._keep_picture(SHOTS / f"{mark}-{width}.png")
             if self.js:
                 self._examine(f"{mark} at {width} px")
-        self.page.set_viewport_size({"width": self.width, "height": WIDTHS[self.width]})
 
     def _keep_picture(self, path: Path) -> None:
         """Take a picture for people to look at; a browser too busy to draw one is no failure."""
