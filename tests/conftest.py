@@ -10,6 +10,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import FlaskLoginClient
@@ -23,6 +24,16 @@ from tests.settings import test_settings
 # How long an example takes is no property: the machine may be busy.
 hypothesis.settings.register_profile("calm", deadline=None)
 hypothesis.settings.load_profile("calm")
+
+# What breaks on purpose is logged as ever, but not with a picture of every variable on the way.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 # Reading sessions share the test's connection and must not open savepoints of their own on it.
 READER = partial(Session, join_transaction_mode="rollback_only")
