@@ -15,9 +15,11 @@ from app.counting.words import Said
 from app.counting.words import words as rule_words
 from app.extensions import limiter
 from app.forms.contest import DisputeForm, JoinForm
+from app.queries import booths as booth_queries
 from app.queries import contests
+from app.queries import incidents as incident_queries
 from app.queries.actors import current_actor
-from app.services import contest_spec, named, roll_changes, rolls
+from app.services import contest_spec, incidents, named, roll_changes, rolls
 from app.services.contest_checks import Unfit
 from app.workflow import NotAllowed
 from models import Contest, db
@@ -131,6 +133,10 @@ def _page(contest: Contest, **words: Any) -> str:
         voices=named.public(reads, contest, now),
         modes=MODES,
         levels=LEVELS,
+        booths=booth_queries.of_contest(reads, contest.id) if contest.is_secret else (),
+        notices=incident_queries.public(reads, contest.id) if contest.is_secret else (),
+        incident_sorts=incidents.KINDS,
+        incident_outcomes=incidents.OUTCOMES,
         sources=SOURCES,
         reasons=REASONS,
         sits=named.sits(reads, contest, actor),

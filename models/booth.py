@@ -162,7 +162,11 @@ class PaperBallot(Model):
 
 
 class Incident(Model):
-    """Something that may have gone wrong, from enrolment or booth shifts, never from ballots."""
+    """Something that may have gone wrong, from enrolment or booth shifts, never from ballots.
+
+    ``sign`` names what was noticed ("phone:…"; "" when somebody raised it), so that it is looked
+    into once.  ``voided`` counts the people it is about when it was decided.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (
@@ -170,6 +174,13 @@ class Incident(Model):
         CheckConstraint("state IN ('open', 'kept', 'voided', 'corrected')", name="state"),
         CheckConstraint("state = 'open' OR public_note <> ''", name="note"),
         Index("ix_incident_contest_id", "contest_id", "state"),
+        Index(
+            "uq_incident_sign",
+            "contest_id",
+            "sign",
+            unique=True,
+            postgresql_where="sign <> ''",
+        ),
     )
 
     id: Mapped[pk]
@@ -177,6 +188,7 @@ class Incident(Model):
     kind: Mapped[key]
     booth_id: Mapped[ref | None] = mapped_column(ForeignKey("booth.id"))
     words: Mapped[str]
+    sign: Mapped[key] = mapped_column(server_default="")
     raised_by_id: Mapped[ref | None] = mapped_column(ForeignKey("user_account.id"))
     seat: Mapped[str] = mapped_column(server_default="")
     state: Mapped[key] = mapped_column(server_default="open")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests import factories as make
+from tests.booth_pages import booth_pages
 from tests.contest_pages import contest_pages
 from tests.forum_pages import forum_pages
 
@@ -293,6 +294,7 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "work_scoring.judge"): (SIGNED_IN, 404),
     **forum_pages(EVERYBODY, RANKERS),
     **contest_pages(EVERYBODY, SIGNED_IN, REPEATED),
+    **booth_pages(EVERYBODY, SIGNED_IN, COUNTER, REPEATED),
     ("GET", "work_templates.index"): (DESKS, 200),
     ("GET", "work_templates.create"): (WRITERS, 200),
     ("POST", "work_templates.create"): (WRITERS, 422),

@@ -184,6 +184,12 @@ def test_no_template_holds_what_the_policy_forbids(what):
     assert not found
 
 
+NO_SESSION = {
+    "watching/stop.html",  # its address carries a signed token instead (RFC 8058)
+    *(f"voting/booth_{page}.html" for page in ("start", "pick", "confirm")),  # the card's code
+}
+
+
 def test_every_form_that_changes_something_carries_the_token():
     form = re.compile(r"<form\b[^>]*\bmethod=.post.[^>]*>(.*?)</form>", re.I | re.S)
     bare = []
@@ -191,7 +197,7 @@ def test_every_form_that_changes_something_carries_the_token():
         forms = re.findall(r"<form\b[^>]*\bmethod=.post", text, re.I)
         bodies = form.findall(text)
         assert len(forms) == len(bodies), f"{name}: a form is not closed"
-        if name == "watching/stop.html":  # its address carries a signed token instead (RFC 8058)
+        if name in NO_SESSION:
             continue
         for body in bodies:
             if "csrf_token" not in body and not re.search(r"\bhidden\(", body):
@@ -216,8 +222,9 @@ def test_nothing_is_marked_safe_in_code():
 
 def test_only_the_one_mover_and_bulk_assign_a_state():
     allowed = {"app/services/items.py", "app/services/fill_walk.py"}  # rows for bulk.py
-    # States of votes and of objections to their rolls.
-    allowed |= {f"app/services/{name}.py" for name in ("contests", "roll_changes", "named_count")}
+    # States of votes, of objections to their rolls, of cards, papers and incidents.
+    votes = ("contests", "roll_changes", "named_count", "booths", "booth_codes", "papers")
+    allowed |= {f"app/services/{name}.py" for name in (*votes, "incidents")}
     found = []
     for path, tree in under("app", "blueprints", "models", "maps"):
         for node in ast.walk(tree):

@@ -427,6 +427,7 @@ def _incident() -> None:
         sa.Column("kind", KEY, nullable=False),
         sa.Column("booth_id", BIG, nullable=True),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("sign", KEY, server_default="", nullable=False),
         sa.Column("raised_by_id", BIG, nullable=True),
         sa.Column("seat", sa.Text(), server_default="", nullable=False),
         sa.Column("state", KEY, server_default="open", nullable=False),
@@ -452,6 +453,13 @@ def _incident() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_incident"),
     )
     op.create_index("ix_incident_contest_id", "incident", ["contest_id", "state"], unique=False)
+    op.create_index(
+        "uq_incident_sign",
+        "incident",
+        ["contest_id", "sign"],
+        unique=True,
+        postgresql_where="sign <> ''",
+    )
 
 
 def _incident_person() -> None:
