@@ -6,6 +6,7 @@ does.  What the server accepted has to be there afterwards as a proposal, with t
 
 from __future__ import annotations
 
+import http.client
 import os
 import random
 import threading
@@ -23,7 +24,6 @@ from .server import Server
 ROWS = 4  # each operator sends so many
 SPREAD = 50.0  # seconds over which they begin; the stage closes after a minute
 MINUTE = timedelta(seconds=60)
-ASKED_AGAIN = 5.0  # seconds after which a phone whose row waits would ask
 
 
 @dataclass
@@ -159,13 +159,19 @@ def _sends(one: Operator, began: float) -> None:
                  "rt": str(turn + 1), "tempat": f"Gang {rng.randrange(900)}"}  # fmt: skip
         path = f"/kerja/musrenbang/rw/{sheet}/baris/{key}"
         asked = time.monotonic()
-        try:
-            status, _body = one.client.send(Request(path, head | cells))
-        except OSError:
-            one.client.connection.close()
-            status = 0
+        status = _status(one.client, Request(path, head | cells))
         one.said[key] = status
         one.waits.append((time.monotonic() - asked) * 1000)
+
+
+def _status(client: Client, request: Request) -> int:
+    """What the server says; a connection that was closed meanwhile is opened anew, as phones do."""
+    for _try in range(2):
+        try:
+            return client.send(request)[0]
+        except (OSError, http.client.HTTPException):
+            client.connection.close()
+    return 0
 
 
 def _drain(app: Any) -> float:
