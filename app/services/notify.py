@@ -60,7 +60,7 @@ TELL = text(
     """
 )
 SEATS = (Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw)
-TODAY = in_force(bindparam("today"))  # type: ignore[arg-type]
+TODAY = in_force(bindparam("today"))
 # The mandates of today that may cover the item: its area and what that lies in, its owner.
 NEAR = select(Mandate.user_id, *SEATS).where(
     *TODAY,
