@@ -45,10 +45,11 @@ class Offer:
 
 @dataclass
 class Bill:
-    """What a run bought, in this order; with the ties, and whether somebody gave all they had."""
+    """What a run bought, in this order, at what prices; whether all always paid alike."""
 
     endowment: mpq
     winners: list[int] = field(default_factory=list)
+    prices: list[float] = field(default_factory=list)  # per point
     ties: list[Tie | None] = field(default_factory=list)
     spent: int = 0
     all_alike: bool = True
@@ -199,6 +200,7 @@ class Shares:
         self.money[support.rows] = np.maximum(self.money[support.rows] - asked, 0.0)
         self.paid[support.rows] = True
         self.bill.winners.append(offer.project)
+        self.bill.prices.append(offer.price)
         self.bill.ties.append(tie)
         self.bill.spent += support.cost
         self.bill.all_alike &= offer.alike

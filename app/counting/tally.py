@@ -25,7 +25,6 @@ class Counted:
     endowment: str = ""
     runs: tuple[Run, ...] = ()
     lacking: tuple[int, ...] = ()
-    bill: Bill | None = None
 
 
 def equal_shares(election: Election, rule: Rule, order: Order) -> Counted:
@@ -36,22 +35,27 @@ def equal_shares(election: Election, rule: Rule, order: Order) -> Counted:
         return Counted(_filled(election, rule, order, Taken()))
     behind = supports(election, rule)
     candidates = [p for p in eligible(election, rule) if behind[p].total]
-    bill, runs = repeated(election, rule, order, behind, candidates)
+    bills = repeated(election, rule, order, behind, candidates)
+    bill = last_within(election, bills)
     taken, purses = _written(election, behind, bill)
     return Counted(
         _filled(election, rule, order, taken),
         str(Fraction(bill.endowment)),
-        tuple(runs),
+        tuple(_run(election, one) for one in bills),
         purses.lacking(behind),
-        bill,
     )
 
 
-def taken_by(election: Election, rule: Rule, order: Order) -> Taken:
+def taken_by(election: Election, rule: Rule, order: Order, after: Bill | None = None) -> Taken:
     """What Equal Shares takes, comparison included, without writing up how it went."""
     behind = supports(election, rule)
     candidates = [p for p in eligible(election, rule) if behind[p].total]
-    bill, _runs = repeated(election, rule, order, behind, candidates)
+    bills = repeated(election, rule, order, behind, candidates, after)
+    return completed(election, rule, order, last_within(election, bills))
+
+
+def completed(election: Election, rule: Rule, order: Order, bill: Bill) -> Taken:
+    """What comes of the run that counts, by fill and comparison."""
     taken = _filled(election, rule, order, Taken(tuple(bill.winners), (), bill.spent))
     if not rule.comparison:
         return taken
@@ -78,27 +82,35 @@ def repeated(
     order: Order,
     behind: Sequence[Support],
     candidates: Sequence[int],
-) -> tuple[Bill, list[Run]]:
-    """Run, and while the rule steps, run again with more, until too much would be spent."""
+    after: Bill | None = None,
+) -> list[Bill]:
+    """Run, and while the rule steps, run again with more, until too much would be spent.
+
+    ``after`` goes on behind a run that is known.  Only the last of the runs may not fit.
+    """
     first = mpq(election.budget, election.voters)
-    bill = Shares(election, behind, candidates, order, first).run()
-    runs = [_run(election, bill)]
+    bills = [after or Shares(election, behind, candidates, order, first).run()]
     if rule.step is None:
-        return bill, runs
+        return bills
     step, most = step_of(election, rule), first * (election.voters + 1)
-    while len(bill.winners) < len(candidates) and bill.endowment <= most:
-        if rule.exhaustive_stop and _exhausted(election, rule, bill):
+    while len(bills[-1].winners) < len(candidates) and bills[-1].endowment <= most:
+        bill = bills[-1]
+        if bill.spent > election.budget or (
+            rule.exhaustive_stop and _exhausted(election, rule, bill)
+        ):
             break
         last = int((most - bill.endowment) / step // 1) + 1
         steps = min(_steps(behind, candidates, bill, step), last)
         endowment = bill.endowment + step * steps
-        after = Shares(election, behind, candidates, order, endowment).run()
-        runs.append(_run(election, after))
-        if after.spent > election.budget:
+        bills.append(Shares(election, behind, candidates, order, endowment).run())
+        if bills[-1].spent > election.budget:
             bill.endowment += step * (steps - 1)  # the steps passed over came to the same
-            break
-        bill = after
-    return bill, runs
+    return bills
+
+
+def last_within(election: Election, bills: Sequence[Bill]) -> Bill:
+    """The run that counts: the last that does not spend too much."""
+    return bills[-1] if bills[-1].spent <= election.budget else bills[-2]
 
 
 def _run(election: Election, bill: Bill) -> Run:
