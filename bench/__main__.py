@@ -1,9 +1,10 @@
 """``bin/bench [--items N …] [--requests N] [--json FILE]``: one table of what pages cost.
 
-``bin/bench complaints`` goes the way of a complaint instead; ``bin/bench musrenbang`` measures
-ranked lists, the funnel, an import and a closing minute; ``bin/bench duplicates`` asks whether
-reports of one matter are found.  Each works on a copy of a city that is kept, filled once for each
-size; ``bin/bench fill --items N`` only fills it, ``--fresh`` fills it anew.
+``bin/bench complaints`` goes the way of a complaint instead; ``bin/bench voting`` counts ballots
+beside pabutools; ``bin/bench musrenbang`` measures ranked lists, the funnel, an import and a
+closing minute; ``bin/bench duplicates`` asks whether reports of one matter are found.  Each works
+on a copy of a city that is kept, filled once for each size; ``bin/bench fill --items N`` only fills
+it, ``--fresh`` fills it anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from . import cases, complaints, data, duplicates, musrenbang
+from . import cases, complaints, data, duplicates, musrenbang, voting
 from .data import say
 from .measure import Line, floor, measure, table
 from .server import serving
@@ -34,6 +35,7 @@ OTHERS = {
     "duplicates": duplicates.main,
     "complaints": complaints.main,
     "musrenbang": musrenbang.main,
+    "voting": voting.main,
     "fill": fill,
 }
 
