@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app
 from sqlalchemy import BigInteger, ColumnElement, cast, func, null, select, text
 from sqlalchemy.orm import selectinload
 
@@ -133,8 +132,3 @@ def latest_year(session: AnySession) -> int | None:
     """The last plan year with a published version."""
     found: int | None = session.scalar(select(func.max(CeilingVersion.plan_year)).where(PUBLISHED))
     return found
-
-
-def city_code() -> str:
-    """The area that is the whole city."""
-    return str(current_app.config["CITY"].code)

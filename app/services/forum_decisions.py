@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.access import Actor
 from app.queries import forum as queries
-from app.queries.ceilings import city_code
+from app.queries.cycles import city_code
 from app.queries.ranking_keys import is_member
 from models import OUTCOMES, WAYS, Forum, ForumDecision, Proposal, db
 

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from app.access import Actor, level
-from app.queries.ceilings import city_code
+from app.queries.cycles import city_code
 from app.queries.ranking import rows_of
 from app.queries.ranking_keys import ListKey
 from app.workflow import NotAllowed

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import Actor
-from app.queries.ceilings import city_code
+from app.queries.cycles import city_code
 from app.queries.ranking import on_list, ranking_of
 from app.queries.ranking_keys import ListKey, key_of, same
 from app.workflow import Step

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 
-from app.queries.ceilings import city_code
+from app.queries.cycles import city_code
 from app.queries.ranking_keys import ListKey, is_member, key_of
 from app.workflow import Step
 from models import Change, Item, Proposal, ProposalLevel, Ranking, db
