@@ -69,6 +69,7 @@ def serving(database_url: str, folder: Path | None = None) -> Iterator[Server]:
         | ({"REMBUK_VAR": str(folder)} if folder else {})
         | {
             "REMBUK_DATABASE_URL": database_url,
+            "REMBUK_DEMO": "0",  # as a city runs it: its files do not change meanwhile
             "REMBUK_RATE_LIMITS": "0",
             "REMBUK_TILES_URL": "",
             "MALLOC_ARENA_MAX": "2",
