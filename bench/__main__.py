@@ -1,10 +1,10 @@
 """``bin/bench [--items N …] [--requests N] [--json FILE]``: one table of what pages cost.
 
 ``bin/bench complaints`` goes the way of a complaint instead; ``bin/bench voting`` counts ballots
-beside pabutools; ``bin/bench musrenbang`` measures ranked lists, the funnel, an import and a
-closing minute; ``bin/bench duplicates`` asks whether reports of one matter are found.  Each works
-on a copy of a city that is kept, filled once for each size; ``bin/bench fill --items N`` only fills
-it, ``--fresh`` fills it anew.
+beside pabutools; ``bin/bench casting`` casts them; ``bin/bench musrenbang`` measures ranked lists,
+the funnel, an import and a closing minute; ``bin/bench duplicates`` asks whether reports of one
+matter are found.  Each works on a copy of a city that is kept, filled once for each size;
+``bin/bench fill --items N`` only fills it, ``--fresh`` fills it anew.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from . import cases, complaints, data, duplicates, musrenbang, voting
+from . import cases, casting, complaints, data, duplicates, musrenbang, voting
 from .data import say
 from .measure import Line, floor, measure, table
 from .server import serving
@@ -36,6 +36,7 @@ OTHERS = {
     "complaints": complaints.main,
     "musrenbang": musrenbang.main,
     "voting": voting.main,
+    "casting": casting.main,
     "fill": fill,
 }
 

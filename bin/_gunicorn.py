@@ -12,7 +12,7 @@ from gunicorn.glogging import Logger
 UNSAID = re.compile(r"/suara/(\d+/(pilih|cek)|bilik)\b")
 
 
-class AccessLog(Logger):  # type: ignore[misc]
+class AccessLog(Logger):
     """The usual log, without the pages on which people vote."""
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
