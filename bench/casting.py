@@ -30,6 +30,7 @@ GOAL, DRAINED = 0.4, 2.0  # of the bare route; seconds
 CITY = 1000  # items of the city beside it
 CHOICES, TURNS = 20, 3
 OPEN_FOR = 1.5  # seconds a contest is open under load before it closes
+COOKIE = "rembuk"  # what a site without HTTPS calls its session
 Token = tuple[str, str]
 
 
@@ -41,7 +42,7 @@ class Crowd(Client):
 
     def send(self, request: Request) -> tuple[int, bytes]:
         """Send as the next voter."""
-        self.cookies["session"], self.token = next(self.voters)
+        self.cookies[COOKIE], self.token = next(self.voters)
         return super().send(request)
 
 
