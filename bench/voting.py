@@ -25,11 +25,11 @@ import numpy as np
 
 from app.counting import Election, Project, Rule, count, parse, written
 
+from . import casting
+
 TIES = ("cheaper", "more_votes", "name")
 ONE = Rule(ties=TIES)
 FULL = Rule(step=Fraction(1, 100), fill=True, comparison=True, ties=TIES)
-
-from . import casting
 
 
 def city(voters: int, projects: int, seed: int = 1, k: int = 5) -> Election:
