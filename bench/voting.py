@@ -94,13 +94,17 @@ def file(voters: int, projects: int) -> Measured:
     """A ``.pb`` file written, and read."""
     dice = random.Random(1)
     election = city(voters, projects)
-    asked = [
+    asked: list[dict[str, str | int | float]] = [
         {"project_id": p.id, "cost": p.cost, "name": f"Usulan {p.id}"} for p in election.projects
     ]
     votes = [
         (f"{n:032x}", dice.sample(range(projects), dice.randint(1, 5)), None) for n in range(voters)
     ]
-    meta = {"budget": election.budget, "vote_type": "approval", "rule": "unknown"}
+    meta: dict[str, str | int | float] = {
+        "budget": election.budget,
+        "vote_type": "approval",
+        "rule": "unknown",
+    }
     writing = timed(lambda: written(meta, asked, votes))
     reading = timed(lambda: parse(writing["found"]).election.voters)
     return {**reading, "worst": writing["seconds"]}
