@@ -16,7 +16,8 @@ from app.queries.spots import spots
 from maps import fold
 from models import Photo, User, db
 
-from . import audit, demo_cast, demo_season, facets, funnel, numbers
+from . import audit, demo_cast, demo_season, demo_votes, facets, funnel, numbers
+from .demo_calendar import years
 from .demo_city import texts
 from .demo_plan import Planner
 from .demo_play import Play
@@ -107,6 +108,8 @@ def load(say: Callable[[str], Any] = print, most: int = 100) -> Mapping[str, int
     for done in play.run():
         if done % EVERY == 0:
             say(f"{done} acts, {play.done['photos']} pictures")
+    held = demo_votes.hold(cast, city, years(city.now.astimezone(city.zone)), rng)
+    say(f"{held} votes")
     _finish(cast)
     return play.done
 

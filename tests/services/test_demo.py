@@ -16,17 +16,20 @@ from sqlalchemy import func, select
 
 from app.config import ROOT
 from app.kinds import KINDS
-from app.queries import ceilings, cycles, ranking
+from app.queries import ceilings, cycles, ranking, results
 from app.queries.ranking_keys import ListKey
 from app.services import demo, demo_calendar, demo_season, demo_texts, photos
 from app.services.demo_paths import GOALS
 from app.services.demo_plan import _states
 from app.services.demo_scenes import SCENES, SHOWN, paint
 from app.services.fill_walk import City, KeptCalendar
+from app.services.rolls import on_roll
 from models import (
     Assessment,
+    Ballot,
     Change,
     Comment,
+    Contest,
     Forum,
     ForumGuest,
     ForumVersion,
@@ -61,6 +64,7 @@ def test_a_small_demo_shows_every_state_with_people_words_and_pictures(session: 
     _has_accounts(session)
     _shows_a_cycle_that_is_over(session)
     _is_in_the_middle_of_the_kecamatan_stage(session)
+    _holds_a_vote_and_shows_one_that_is_certified(session)
     first = demo.undeveloped()[0]
     photos.process(first)
     assert session.get(Photo, first).status == "ready"
@@ -116,6 +120,19 @@ def _shows_a_cycle_that_is_over(session: Any) -> None:
         Funnel.plan_year == past, Funnel.scope == "city"
     )
     assert min(session.execute(city).one()) > 0
+
+
+def _holds_a_vote_and_shows_one_that_is_certified(session: Any) -> None:
+    resident = session.scalars(select(User).where(User.email == "warga@contoh.id")).one()
+    by_state = {contest.state: contest for contest in session.scalars(select(Contest))}
+    assert set(by_state) == {"open", "certified"}
+    assert on_roll(session, by_state["open"], resident.person_id)
+    page = results.page(session, by_state["certified"])
+    assert page is not None
+    assert page.voters >= 300
+    assert len([line for line in page.lines if line.deviates]) == 1
+    assert {one.version for one in results.files(session, by_state["certified"].id)} == {2}
+    assert session.scalar(select(func.count()).select_from(Ballot)) == 0
 
 
 def _is_in_the_middle_of_the_kecamatan_stage(session: Any) -> None:
