@@ -7,6 +7,8 @@ stand in for them, so that no proprietary package has to be installed.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -40,6 +42,7 @@ from pabutools.election import (  # noqa: E402
     OrdinalProfile,
     Project,
 )
+from pabutools.election.pabulib import parse_pabulib  # noqa: E402
 from pabutools.election.satisfaction.additivesatisfaction import AdditiveSatisfaction  # noqa: E402
 from pabutools.rules import (  # noqa: E402
     exhaustion_by_budget_increase,
@@ -158,3 +161,16 @@ class Oracle:
         if not rule.fill:
             return [project.name for project in found]
         return self.greedy(rule, found)
+
+
+def read_and_share(path: Path) -> Callable[[], list[str]]:
+    """Read a file of approvals with pabutools; what comes back runs Equal Shares on it."""
+    instance, profile = parse_pabulib(str(path))
+    votes = {project: profile.approval_score(project) for project in instance}
+    ties = TieBreakingRule(lambda _i, _p, x: (x.cost, -votes.get(x, 0), x.name))
+    return lambda: [
+        project.name
+        for project in method_of_equal_shares(
+            instance, profile, sat_class=Cost_Sat, tie_breaking=ties
+        )
+    ]
