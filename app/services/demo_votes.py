@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 
 from app.access import Actor
 from app.counting import Rule
+from app.queries import cycle_work
 from app.queries.calendar import city_day
 from app.queries.labels import area_label
 from models import Ballot, Contest, Eligible, Person, Verification, db
@@ -28,26 +29,23 @@ SHARE = 0.45  # of what all of it costs
 STEP = 5_000_000  # rupiah
 RULE = Rule.from_json({"rule": "equal-shares", "completion": ["step:1%", "fill:greedy"]})
 WHY = (
-    "Lahannya masih menunggu pelepasan hak; Kelurahan mengusulkannya lagi pada musrenbang "
+    "Lahannya masih menunggu pelepasan hak; Kecamatan mengusulkannya lagi pada musrenbang "
     "berikutnya begitu suratnya lengkap."
 )
 
 
 def hold(cast: Cast, city: City, years: tuple[int, int], rng: random.Random) -> int:
-    """Play both votes in the hero's kelurahan; returns how many there are."""
+    """Play both votes around the hero's kelurahan; returns how many there are."""
     area = cast.hero.area_code
     lurah, camat = cast.moderators[area], cast.validators[area[:8]]
-    made = 0
-    past = _draft(lurah, area, years[0], city, opens=-18, closes=-1)
+    past = _draft(camat, "kecamatan", area[:8], years[0], city, opens=-18, closes=-1)
     if past is not None:
-        _held(past, lurah, camat, city, rng)
-        made += 1
-    now = _draft(lurah, area, years[1], city, opens=-2, closes=12)
+        _held(past, camat, cast.desks["planner"], rng)
+    now = _draft(lurah, "kelurahan", area, years[1], city, opens=-2, closes=12)
     if now is not None:
         contests.publish(now, lurah, at=now.opens_at - timedelta(days=10))
-        made += 1
     contests.open_due()
-    return made
+    return sum(vote is not None for vote in (past, now))
 
 
 def _at(city: City, days: int, hour: int) -> datetime:
@@ -56,14 +54,14 @@ def _at(city: City, days: int, hour: int) -> datetime:
 
 
 def _draft(
-    lurah: Actor, area: str, year: int, city: City, *, opens: int, closes: int
+    keeper: Actor, level: str, area: str, year: int, city: City, *, opens: int, closes: int
 ) -> Contest | None:
-    """A vote over what the kelurahan had on its list for a year; None where there is too little."""
+    """A vote over what an area had on its list for a year; None where there is too little."""
     values: dict[str, Any] = {
         "title": f"Prioritas warga {area_label(area)} untuk pembangunan {year}",
         "body": "Pilih usulan yang menurut Anda paling perlu dikerjakan lebih dulu.",
         "kind": "musrenbang",
-        "level": "kelurahan",
+        "level": level,
         "area_code": area,
         "plan_year": year,
         "mode": "approval",
@@ -74,24 +72,24 @@ def _draft(
         "opens_at": _at(city, opens, 8),
         "closes_at": _at(city, closes, 20),
     }
-    contest = contests.draft(lurah, values)
+    contest = contests.draft(keeper, values)
     rows = [row for row in contests.on_offer(contest) if row.cost][:MOST_ITEMS]
     if len(rows) < LEAST_ITEMS:
-        contests.discard(contest, lurah)
+        contests.discard(contest, keeper)
         return None
-    contests.pick(contest, lurah, [row.id for row in rows])
+    contests.pick(contest, keeper, [row.id for row in rows])
     whole = sum(row.cost or 0 for row in rows)
     most = min(PICKS, len(rows))
     contests.edit(
-        contest, lurah, {"pagu": max(round(whole * SHARE / STEP), 1) * STEP, "most": most}
+        contest, keeper, {"pagu": max(round(whole * SHARE / STEP), 1) * STEP, "most": most}
     )
     return contest
 
 
-def _held(contest: Contest, lurah: Actor, camat: Actor, city: City, rng: random.Random) -> None:
+def _held(contest: Contest, camat: Actor, planner: Actor, rng: random.Random) -> None:
     """People vote, it closes, is sealed, counted, decided and certified."""
     people = _people(contest.area_code, rng)
-    contests.publish(contest, lurah, at=contest.opens_at - timedelta(days=10))
+    contests.publish(contest, camat, at=contest.opens_at - timedelta(days=10))
     voters = rng.sample(people, round(len(people) * TURNOUT))
     _box(contest, voters, rng)
     contests.open_due()
@@ -100,22 +98,39 @@ def _held(contest: Contest, lurah: Actor, camat: Actor, city: City, rng: random.
     tally = tallies.settle(contest.id)
     contest_folder.publish(contest, contest_folder.COUNTED)
     last = int(tally.outcome["winners"][-1]) if tally else 1
-    certifying.decide(contest, lurah, {last: (False, WHY)})
-    certifying.certify(contest, lurah)
+    certifying.decide(contest, camat, {last: (False, WHY)})
     certifying.certify(contest, camat)
+    certifying.certify(contest, planner)
     contest_keys.destroy(contest.id)
 
 
 def _people(area: str, rng: random.Random) -> Sequence[int]:
-    """Residents without an account, known to the kelurahan; their ids."""
-    row = {"name": "Warga", "level": VOUCHED, "area_code": area}
-    rows = [{**row, "rw": rng.randint(1, 9), "rt": rng.randint(1, 6)} for _ in range(VOTERS)]
-    made = list(db.session.execute(insert(Person).returning(Person.id, Person.rw), rows).all())
-    vouched = {"level": VOUCHED, "method": "attestation", "area_code": area}
+    """Residents without an account, whom their RW has vouched for; their ids."""
+    homes = cycle_work.below(area, "kelurahan")
+    rows = [
+        {
+            "name": "Warga",
+            "level": VOUCHED,
+            "area_code": rng.choice(homes),
+            "rw": rng.randint(1, 9),
+            "rt": rng.randint(1, 6),
+        }
+        for _ in range(VOTERS)
+    ]
+    made = db.session.execute(
+        insert(Person).returning(Person.id, Person.area_code, Person.rw), rows
+    ).all()
     db.session.execute(
         insert(Verification),
         [
-            {**vouched, "person_id": one.id, "rw": one.rw, "seat": f"operator:{area}"}
+            {
+                "person_id": one.id,
+                "level": VOUCHED,
+                "method": "attestation",
+                "area_code": one.area_code,
+                "rw": one.rw,
+                "seat": f"operator:{one.area_code}",
+            }
             for one in made
         ],
     )
