@@ -20,7 +20,8 @@ LONGEST_QUEUE = 120  # seconds between a proxy and this process that are believe
 SMALL = 1000  # bytes not worth compressing
 TEXTUAL = ("text/", "application/json", "application/geo+json", "image/svg+xml")
 # Answers nobody asks about; and casting, of which not even the moment may be known.
-UNLOGGED = {"static", "health.alive", "health.ready", "voting_ballot.ballot", "voting_ballot.check"}
+BALLOTS = {f"voting_ballot.{name}" for name in ("ballot", "receipt", "check")}
+UNLOGGED = {"static", "health.alive", "health.ready", *BALLOTS}
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

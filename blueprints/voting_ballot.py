@@ -11,7 +11,18 @@ import hmac
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from limits import parse
@@ -127,15 +138,33 @@ def _cast(found: Door) -> ResponseReturnValue:
     except contest_keys.KeyGone:
         return _no_key(contest.id)
     language()  # all that is read for the page is read before
-    mark = ballots.browser_mark(contest, actor.person_id or 0)
     db.session.expunge_all()
     db.session.commit()
-    receipt = casting.cast(contest.id, who, picks.numbers, picks.shares)
-    if not receipt.stored:
-        return _shut(found, receipt.answer, refused=True)
-    saved = _saved(contest, receipt)
+    made = casting.cast(contest.id, who, picks.numbers, picks.shares)
+    if not made.stored:
+        return _shut(found, made.answer, refused=True)
+    cookie[f"bukti-{contest.id}"] = [made.answer, made.code, made.leaf]
+    return redirect(url_for(".receipt", contest_id=contest.id), 303)
+
+
+@bp.get("/<id:contest_id>/pilih/bukti")
+@may("vote")
+def receipt(contest_id: int) -> ResponseReturnValue:
+    """The receipt, once: it came in the voter's own cookie and lies nowhere on the server."""
+    actor = current_actor()
+    found = ballots.door(session(), contest_id, actor.person_id)
+    if found is None:
+        abort(404)
+    kept = cookie.pop(f"bukti-{contest_id}", None)
+    if kept is None:
+        return redirect(url_for(".check", contest_id=contest_id))
+    made = casting.Receipt(*kept)
     return render_template(
-        "voting/cast_receipt.html", contest=contest, receipt=receipt, mark=mark, saved=saved
+        "voting/cast_receipt.html",
+        contest=found.contest,
+        receipt=made,
+        mark=ballots.browser_mark(found.contest, actor.person_id or 0),
+        saved=_saved(found.contest, made),
     )
 
 

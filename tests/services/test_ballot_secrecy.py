@@ -116,7 +116,7 @@ def _vote(made: Election, name: str, picks: list[int]) -> None:
     assert browser.post(path, data={"langkah": "periksa", **sent}).status_code == 200
     assert _written_since(before) == {}
     before = _moment()
-    receipt = browser.post(path, data={"langkah": "kirim", **sent})
+    receipt = browser.post(path, data={"langkah": "kirim", **sent}, follow_redirects=True)
     assert receipt.status_code == 200
     made.beside.append(_written_since(before))
     before = _moment()
