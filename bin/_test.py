@@ -22,8 +22,9 @@ KEPT = {"REMBUK_TEST_DATABASE_URL", "REMBUK_CHROMIUM", "REMBUK_PABULIB_DIR"}
 
 
 def side_by_side(arguments: list[str]) -> list[str]:
-    """Options of pytest for the whole suite: one process a core, each file in one of them.
+    """Options of pytest for the whole suite: a process a core and one more, each file in one.
 
+    Tests wait for the database and the browser nearly as long as they reckon.
     None when a file or folder is named, or somebody wants to look into a test as it runs.  The
     files keep the order tests/conftest.py gives them.
     """
@@ -31,7 +32,7 @@ def side_by_side(arguments: list[str]) -> list[str]:
     named = any((CHECKOUT / argument.partition("::")[0]).exists() for argument in arguments)
     if cores == 1 or named or LOOKING.intersection(arguments):
         return []
-    return ["-n", str(cores), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return ["-n", str(cores + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def test(arguments: list[str]) -> int:

@@ -117,4 +117,5 @@ PUBLIC_TO_KEEP = (
     "/georeport",
     "/peta/klaster.json",
     "/peta/wilayah.json",
+    "/suara/kunci",
 )

@@ -43,6 +43,7 @@ READER = partial(Session, join_transaction_mode="rollback_only")
 # journeys: a process that drives a browser has an event loop, in which none can be started.
 LONG = (
     "test_worker.py",
+    "test_ballot_secrecy.py",
     "test_journeys.py",
     "journeys",
     "test_matrix.py",

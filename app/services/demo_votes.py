@@ -24,7 +24,7 @@ from .mandates import VOUCHED
 
 VOTERS, TURNOUT = 430, 0.78
 PICKS = 5
-MOST_ITEMS, LEAST_ITEMS = 14, 4
+MOST_ITEMS, LEAST_ITEMS = 14, 3
 SHARE = 0.3  # of what all of it costs
 STEP = 5_000_000  # rupiah
 RULE = Rule.from_json({"rule": "equal-shares", "completion": ["step:1%", "fill:greedy"]})

@@ -90,6 +90,23 @@ TRACES: dict[str, Trace] = {
     "plan_file.made_by_id": Trace(KEEP, False, OFFICE),
     "past_rule.ended_by_id": Trace(KEEP, False, OFFICE),
     "tracking_code.made_by_id": Trace(KEEP, False, OFFICE),
+    "eligible.person_id": Trace(KEEP, True, "the roll of a vote is frozen and counted"),
+    "verification.person_id": Trace(KEEP, True, "why somebody could vote; names nobody"),
+    "roll_dispute.raised_by_id": Trace(KEEP, True, PUBLIC),
+    "roll_dispute.person_id": Trace(KEEP, False, "whose place on a roll was disputed"),
+    "incident_person.person_id": Trace(KEEP, False, "whose place on a roll was looked into"),
+    "named_ballot.user_id": Trace(KEEP, True, "points given from a seat; they stay counted"),
+    "juror.user_id": Trace(KEEP, False, OFFICE),
+    "booth_shift.user_id": Trace(KEEP, False, OFFICE),
+    "code_batch.user_id": Trace(KEEP, False, OFFICE),
+    "contest_consent.user_id": Trace(KEEP, False, OFFICE),
+    "contest_decision.user_id": Trace(KEEP, False, OFFICE),
+    "incident.raised_by_id": Trace(KEEP, False, OFFICE),
+    "paper_ballot.first_by_id": Trace(KEEP, False, OFFICE),
+    "paper_ballot.second_by_id": Trace(KEEP, False, OFFICE),
+    "paper_ballot.settled_by_id": Trace(KEEP, False, OFFICE),
+    "verification.by_id": Trace(KEEP, False, OFFICE),
+    "verification.revoked_by_id": Trace(KEEP, False, OFFICE),
 }
 
 # Columns without a foreign key that name a person all the same, and who empties them.

@@ -242,23 +242,23 @@ def test_what_stands_in_the_way_of_sealing_is_said_one_after_the_other():
     db.session.expire_all()
     contest, booth, first = found.contest, found.booth, found.officer
     second = make.actor(officer("operator"))
-    assert any("shift" in str(w) for w in booths.ready_to_seal(contest))
+    assert any("giliran tugas" in str(w) for w in booths.ready_to_seal(contest))
     booths.end_left(booth, first)
-    assert "counted" in " ".join(map(str, booths.ready_to_seal(contest)))
+    assert "dihitung" in " ".join(map(str, booths.ready_to_seal(contest)))
     booths.count_box(booth, first, 2, "")
     papers.key(booth, first, found.serials[0], Reading([1]))
-    assert "second reading" in " ".join(map(str, booths.ready_to_seal(contest)))
+    assert "pembaca kedua" in " ".join(map(str, booths.ready_to_seal(contest)))
     papers.key(booth, second, found.serials[0], Reading([2]))
     papers.key(booth, second, found.serials[1], Reading([3]))
     papers.key(booth, first, found.serials[1], Reading([3]))
     said = " ".join(map(str, booths.ready_to_seal(contest)))
-    assert "differently" in said
+    assert "dibaca berbeda" in said
     row = db.session.scalars(select(PaperBallot).where(PaperBallot.state == "differs")).one()
     third = make.actor(officer("coordinator"))
     papers.settle(row.id, booth, third, Reading([2]), "")
     assert booths.ready_to_seal(contest) == []
     booths.count_box(booth, first, 3, "")
-    assert "explained" in " ".join(map(str, booths.ready_to_seal(contest)))
+    assert "penjelasan" in " ".join(map(str, booths.ready_to_seal(contest)))
     booths.count_box(booth, first, 3, "Satu surat suara kosong dari uji cetak.")
     assert booths.ready_to_seal(contest) == []
     db.session.add(Incident(contest_id=contest.id, kind="other", words="Ada yang melapor."))

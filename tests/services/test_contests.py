@@ -184,16 +184,16 @@ def test_nothing_of_it_can_change_once_it_is_published(session: Any) -> None:
     ("wrong", "said"),
     [
         ({"pagu": None}, "pagu"),
-        ({"rule": {}}, "counted"),
-        ({"rule": {"rule": "equal-shares", "odd": 1}}, "counted"),
-        ({"most": 2}, "three or more"),
-        ({"most": 5}, "fewer on the ballot"),
-        ({"mode": "points", "points": 0}, "points"),
-        ({"disputes_until": None}, "until when"),
-        ({"disputes_until": datetime(2040, 1, 1, tzinfo=UTC)}, "before voting opens"),
-        ({"opens_at": datetime(2020, 1, 1, tzinfo=UTC)}, "after it is published"),
-        ({"mode": "jury"}, "jury"),
-        ({"mode": "named_points", "points": 10}, "delegates"),
+        ({"rule": {}}, "menghitung"),
+        ({"rule": {"rule": "equal-shares", "odd": 1}}, "menghitung"),
+        ({"most": 2}, "tiga atau lebih"),
+        ({"most": 5}, "lebih sedikit"),
+        ({"mode": "points", "points": 0}, "poin"),
+        ({"disputes_until": None}, "sampai kapan"),
+        ({"disputes_until": datetime(2040, 1, 1, tzinfo=UTC)}, "sebelum pemungutan suara dibuka"),
+        ({"opens_at": datetime(2020, 1, 1, tzinfo=UTC)}, "sesudah diumumkan"),
+        ({"mode": "jury"}, "juri"),
+        ({"mode": "named_points", "points": 10}, "delegasi"),
     ],
 )
 def test_a_draft_that_lacks_something_is_not_published(
@@ -216,8 +216,8 @@ def test_a_proposal_without_cost_or_one_that_was_hidden_keeps_a_contest_from_bei
     made.choices[1].item.visibility = "confidential"
     session.flush()
     found = " ".join(service.unready(made, datetime.now(UTC)))
-    assert "no cost yet" in found
-    assert "not public any more" in found
+    assert "belum ada biayanya" in found
+    assert "tidak terbuka untuk umum" in found
 
 
 def test_of_eight_who_publish_at_once_one_wins() -> None:

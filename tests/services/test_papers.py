@@ -63,7 +63,7 @@ def test_one_wrong_letter_is_noticed(closed):
 
 
 def test_a_paper_of_the_future_is_not_genuine_yet(closed):
-    with pytest.raises(Refused, match="printed"):
+    with pytest.raises(Refused, match="tercetak"):
         papers.genuine(closed.contest.id, papers.serial(closed.contest.id, 5))
 
 
@@ -130,7 +130,7 @@ def test_what_says_nothing_is_invalid_with_its_reason(closed, colleague, third):
 def test_more_papers_than_were_handed_out_are_not_taken(closed):
     for serial in closed.serials[:3]:
         papers.key(closed.booth, closed.officer, serial, Reading([1]))
-    with pytest.raises(Refused, match="handed out"):
+    with pytest.raises(Refused, match="diserahkan"):
         papers.key(closed.booth, closed.officer, closed.serials[3], Reading([1]))
 
 
