@@ -4,14 +4,10 @@ from __future__ import annotations
 
 
 def booth_pages(
-    everybody: set[str], signed_in: set[str], runners: set[str], reviewers: set[str]
+    everybody: set[str], runners: set[str], reviewers: set[str]
 ) -> dict[tuple[str, str], tuple[set[str], int]]:
     """Pages of booths; whoever may serve somewhere finds none under the matrix's number."""
     return {
-        ("GET", "voting_ballot.ballot"): (signed_in, 404),
-        ("POST", "voting_ballot.ballot"): (signed_in, 404),
-        ("GET", "voting_ballot.check"): (everybody, 404),
-        ("POST", "voting_ballot.check"): (everybody, 404),
         ("GET", "voting_booth.start"): (everybody, 200),
         ("POST", "voting_booth.vote"): (everybody, 422),
         ("GET", "work_booth.index"): (runners, 200),

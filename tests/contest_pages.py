@@ -21,6 +21,7 @@ def contest_pages(
         ("POST", "voting_named.judge"): (signed_in, 404),
         ("GET", "voting_ballot.ballot"): (signed_in, 404),
         ("POST", "voting_ballot.ballot"): (signed_in, 404),
+        ("GET", "voting_ballot.receipt"): (signed_in, 404),
         ("GET", "voting_ballot.check"): (everybody, 404),
         ("POST", "voting_ballot.check"): (everybody, 404),
         ("GET", "verification.residents"): ({"operator"}, 200),

@@ -294,7 +294,7 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "work_scoring.judge"): (SIGNED_IN, 404),
     **forum_pages(EVERYBODY, RANKERS),
     **contest_pages(EVERYBODY, SIGNED_IN, REPEATED),
-    **booth_pages(EVERYBODY, SIGNED_IN, COUNTER, REPEATED),
+    **booth_pages(EVERYBODY, COUNTER, REPEATED),
     ("GET", "work_templates.index"): (DESKS, 200),
     ("GET", "work_templates.create"): (WRITERS, 200),
     ("POST", "work_templates.create"): (WRITERS, 422),
