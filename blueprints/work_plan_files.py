@@ -163,7 +163,7 @@ def download(file_id: int) -> ResponseReturnValue:
     return _sent(data, XLSX, found.file_name)
 
 
-@bp.get("/contoh/<code:what>")
+@bp.get("/contoh/<line:what>")
 @may("exchange_plans")
 def example(what: str) -> ResponseReturnValue:
     """An empty table with the names of the columns."""

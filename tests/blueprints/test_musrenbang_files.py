@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import openpyxl
 import pytest
@@ -129,5 +130,8 @@ def test_a_seat_that_ended_meanwhile_takes_nothing_over(client_for):
 
 def test_an_empty_table_is_offered(desk):
     assert "nomor_usulan" in desk.get(f"{DESK}/contoh/budget").text
+    linked = re.findall(rf'href="({DESK}/contoh/[^"]+)"', desk.get(DESK).text)
+    assert linked
+    assert {desk.get(address).status_code for address in linked} == {200}
     assert desk.get(f"{DESK}/contoh/lain").status_code == 404
     assert desk.get(f"{DESK}/999999").status_code == 404
