@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     current_app,
     flash,
@@ -26,7 +25,7 @@ from app.forms.verification import AttestForm, CheckForm, QuotaForm, RevokeForm
 from app.queries import choices, people
 from app.queries.actors import current_actor
 from app.queries.calendar import city_day
-from app.services import named
+from app.services import accounts
 from app.services import verification as service
 from app.workflow import NotAllowed
 from models import Person, User, Verification, db
@@ -40,12 +39,6 @@ METHODS = {
     "counter": lazy_gettext("Card checked at the counter"),
     "dukcapil": lazy_gettext("Compared with Dukcapil"),
 }
-
-
-@bp.after_request
-def _nobody_keeps(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 # -- the RW ------------------------------------------------------------------------------------
@@ -109,7 +102,7 @@ def counter() -> ResponseReturnValue:
     form = CheckForm()
     form.area_code.choices = _areas()
     if request.method == "POST" and form.validate():
-        user = named.user_by_email(form.email.data) if form.email.data else None
+        user = accounts.confirmed(form.email.data) if form.email.data else None
         if form.email.data and user is None:
             form.email.errors = [_("We know no confirmed account with this address.")]
         elif (answer := _checked(form, user)) is not None:

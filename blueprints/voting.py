@@ -15,8 +15,8 @@ from app.counting.words import Said
 from app.counting.words import words as rule_words
 from app.extensions import limiter
 from app.forms.contest import DisputeForm, JoinForm
+from app.queries import ballots, contests
 from app.queries import booths as booth_queries
-from app.queries import contests
 from app.queries import incidents as incident_queries
 from app.queries.actors import current_actor
 from app.services import contest_spec, incidents, named, roll_changes, rolls
@@ -123,7 +123,7 @@ def _page(contest: Contest, **words: Any) -> str:
         "voting/contest_show.html",
         contest=contest,
         standing=contests.standing(contest, now),
-        choices=contests.choices(reads, contest.id),
+        choices=ballots.choices(reads, contest.id),
         versions=contests.versions(reads, contest.id) if contest.is_secret else (),
         letter=to_the_letter(contest),
         place=contests.place(reads, contest.id, actor.person_id),

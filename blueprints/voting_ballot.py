@@ -75,7 +75,7 @@ def ballot(contest_id: int) -> ResponseReturnValue:
     step = request.form.get("langkah", "") if request.method == "POST" else ""
     if step == "kirim":
         return _cast(found)
-    if why := _closed(found.contest):
+    if why := ballots.shut(found.contest, datetime.now(UTC)):
         return _shut(found, why)
     try:
         who = contest_keys.of_person(contest_id, actor.person_id or 0)
@@ -90,16 +90,6 @@ def ballot(contest_id: int) -> ResponseReturnValue:
     if wrong := problems(found.contest, picks):
         return _pick(found.contest, picks, wrong, voted=bool(there.channel)), 422
     return _confirm(found.contest, picks, voted=bool(there.channel))
-
-
-def _closed(contest: Contest) -> str:
-    """Why nothing is accepted now, by the clock of this process; the database's decides."""
-    now = datetime.now(UTC)
-    if contest.state == "void":
-        return "annulled"
-    if contest.state not in ("published", "open") or now >= contest.closes_at:
-        return "closed"
-    return "early" if now < contest.opens_at else ""
 
 
 def _pick(contest: Contest, picks: Picks, wrong: Any = (), voted: bool = False) -> str:

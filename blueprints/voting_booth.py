@@ -59,7 +59,7 @@ def vote() -> ResponseReturnValue:
     found = booth_codes.admitted(reading(), typed)
     if found.contest is None or found.why:
         return _page("booth_start", 422, why=found.why, typed=_again(typed, found.why))
-    if why := _closed(found.contest):
+    if why := ballots.shut(found.contest, datetime.now(UTC)):
         return _page("booth_start", 409, why=why, typed="", contest=found.contest)
     if step == "kirim":
         return _cast(found.contest, found, typed)
@@ -69,15 +69,6 @@ def vote() -> ResponseReturnValue:
 def _again(typed: str, why: str) -> str:
     """What was mistyped may be put right; a card that does not work is laid aside."""
     return typed if why == "unknown" else ""
-
-
-def _closed(contest: Contest) -> str:
-    now = datetime.now(UTC)
-    if contest.state == "void":
-        return "annulled"
-    if contest.state not in ("published", "open") or now >= contest.closes_at:
-        return "closed"
-    return "early" if now < contest.opens_at else ""
 
 
 def _ballot(contest: Contest, typed: str, step: str) -> ResponseReturnValue:

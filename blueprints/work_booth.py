@@ -25,12 +25,6 @@ from .guards import may
 bp = Blueprint("work_booth", __name__, url_prefix="/kerja/suara")
 
 
-@bp.after_request
-def _nobody_keeps(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
 def contest_here(contest_id: int) -> Contest:
     """A secret contest in whose area the actor serves at booths; 404 otherwise."""
     found = db.session.get(Contest, contest_id)

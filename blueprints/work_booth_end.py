@@ -25,12 +25,6 @@ from .work_booth import booth_here, contest_here, refused
 bp = Blueprint("work_booth_end", __name__, url_prefix="/kerja/suara")
 
 
-@bp.after_request
-def _nobody_keeps(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
 @bp.route("/bilik/<id:booth_id>/rekap", methods=["GET", "POST"])
 @may("run_booth")
 @limiter.limit("120/hour", methods=["POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,12 +22,6 @@ from .guards import may
 from .work_booth import refused
 
 bp = Blueprint("work_incident", __name__, url_prefix="/kerja/suara")
-
-
-@bp.after_request
-def _nobody_keeps(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _contest(contest_id: int) -> Contest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -31,12 +31,6 @@ SAID = {
     "differs": lambda: _("The two readings differ. Lay this paper aside for a third pair of eyes."),
     "settled": lambda: _("Settled: this paper counts."),
 }
-
-
-@bp.after_request
-def _nobody_keeps(response: Response) -> Response:
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
 
 
 @bp.app_errorhandler(contest_keys.KeyGone)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 
 from app.extensions import limiter
+from app.forms import whole
 from app.forms.contest import (
     AnswerForm,
     ContestForm,
@@ -19,7 +20,7 @@ from app.forms.contest import (
 )
 from app.queries import contests, people
 from app.queries.actors import current_actor
-from app.services import contest_keys, named, roll_changes
+from app.services import accounts, contest_keys, named, roll_changes
 from app.services import contests as service
 from app.services.contest_checks import Unfit
 from app.workflow import NotAllowed
@@ -153,7 +154,8 @@ def _gone_on(contest: Contest) -> ResponseReturnValue:
 def pick(contest_id: int) -> ResponseReturnValue:
     """What is voted on."""
     contest = _contest(contest_id)
-    ids = [int(one) for one in request.form.getlist("item") if one.isdecimal() and len(one) < 19]
+    found = map(whole, request.form.getlist("item"))
+    ids = [one for one in found if one is not None]
     try:
         service.pick(contest, current_actor(), ids)
     except NotAllowed:
@@ -173,12 +175,12 @@ def pick(contest_id: int) -> ResponseReturnValue:
 def invite(contest_id: int) -> ResponseReturnValue:
     """Name a juror or a delegate, or take one off."""
     contest, form = _contest(contest_id), InviteForm()
-    gone = request.form.get("keluarkan", "")
+    gone = whole(request.form.get("keluarkan"))
     try:
-        if gone.isdecimal() and len(gone) < 19:
-            service.unseat_juror(contest, current_actor(), int(gone))
+        if gone is not None:
+            service.unseat_juror(contest, current_actor(), gone)
         else:
-            user = named.user_by_email(form.email.data or "") if form.validate() else None
+            user = accounts.confirmed(form.email.data or "") if form.validate() else None
             if user is None:
                 form.email.errors = form.email.errors or [
                     _("We know no confirmed account with this address.")
@@ -249,7 +251,6 @@ def decide(contest_id: int, dispute_id: int) -> ResponseReturnValue:
         abort(404)
     if not form.validate():
         return _published(contest, answer=form, answered=dispute_id), 422
-    who = form.person.data or ""
     try:
         roll_changes.decide(
             found,
@@ -257,7 +258,7 @@ def decide(contest_id: int, dispute_id: int) -> ResponseReturnValue:
             current_actor(),
             accept=request.form.get("putusan") == "terima",
             answer=form.answer.data or "",
-            person_id=int(who) if who.isdecimal() and len(who) < 19 else None,
+            person_id=whole(form.person.data),
         )
     except Unfit as unfit:
         db.session.rollback()
@@ -276,10 +277,8 @@ def decide(contest_id: int, dispute_id: int) -> ResponseReturnValue:
 def enrol(contest_id: int) -> ResponseReturnValue:
     """Put somebody on the roll late."""
     contest = _contest(contest_id)
-    who = request.form.get("person", "")
     try:
-        number = int(who) if who.isdecimal() and len(who) < 19 else 0
-        roll_changes.enrol(contest, current_actor(), number)
+        roll_changes.enrol(contest, current_actor(), whole(request.form.get("person")) or 0)
     except Unfit as unfit:
         db.session.rollback()
         flash(" ".join(unfit.args[1]), "warning")

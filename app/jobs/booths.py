@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from flask import current_app
-
 from app.logs import log
 from app.services import booth_codes, booth_prints
 from models import CodeBatch, db
 
 from . import jobs
-from .disposition import FACE, printer_fetcher
+from .printing import Printer
 from .retrying import QUICK
 
 
@@ -22,7 +18,7 @@ def print_package(batch_id: int) -> None:
     if batch is None or batch.status != "waiting":
         return
     try:
-        file = _pdf(booth_prints.page(batch))
+        file = Printer("booth-print.css").pdf(booth_prints.page(batch))
     except (OSError, MemoryError):
         raise  # the disk is full, or the like: tried again, with fresh codes
     except Exception as error:  # what cannot be laid out will not be the next time either
@@ -31,19 +27,6 @@ def print_package(batch_id: int) -> None:
         booth_codes.give_up(batch_id)
         return
     booth_codes.keep(batch, file)
-
-
-def _pdf(page: str) -> bytes:
-    from weasyprint import CSS, HTML  # heavy, so only when something is printed
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts, fetcher = FontConfiguration(), printer_fetcher()
-    static = Path(current_app.static_folder or "")
-    sheet = FACE + (static / "css" / "booth-print.css").read_text("utf-8")
-    style = CSS(string=sheet, font_config=fonts, url_fetcher=fetcher, base_url="about:blank")
-    html = HTML(string=page, url_fetcher=fetcher, base_url="about:blank")
-    file: bytes = html.write_pdf(stylesheets=[style], font_config=fonts)
-    return file
 
 
 @jobs.periodic(cron="*/5 * * * *")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-
-from flask import current_app
 
 from app.exchange import forum_tables
 from app.logs import log
@@ -13,7 +10,7 @@ from app.services import minutes
 from models import ForumPrint, db
 
 from . import jobs
-from .disposition import FACE, printer_fetcher
+from .printing import Printer
 from .retrying import QUICK
 
 
@@ -50,18 +47,11 @@ def _progress(made: ForumPrint, percent: int) -> None:
 
 def _pdf(made: ForumPrint, pages: list[str]) -> bytes:
     """Each form is laid out by itself, with its own page numbers, then all become one file."""
-    from weasyprint import CSS, HTML  # heavy, so only when something is printed
-    from weasyprint.text.fonts import FontConfiguration
-
-    fonts, fetcher = FontConfiguration(), printer_fetcher()
-    static = Path(current_app.static_folder or "")
-    sheet = FACE + (static / "css" / "forum-print.css").read_text("utf-8")
-    style = CSS(string=sheet, font_config=fonts, url_fetcher=fetcher, base_url="about:blank")
+    printer = Printer("forum-print.css")
     documents: list[Any] = []
     step = max(len(pages) // 20, 1)
     for n, page in enumerate(pages, 1):
-        html = HTML(string=page, url_fetcher=fetcher, base_url="about:blank")
-        documents.append(html.render(stylesheets=[style], font_config=fonts))
+        documents.append(printer.laid_out(page))
         if n % step == 0:
             _progress(made, n * 90 // len(pages))
     if not documents:

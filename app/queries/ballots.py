@@ -9,6 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import lazyload
@@ -65,6 +66,18 @@ def door(session: AnySession, contest_id: int, person_id: int | None) -> Door | 
     )
     row = session.execute(query).one_or_none()
     return row and Door(row[0], row[1] is not None, row[1] or "")
+
+
+def shut(contest: Contest, at: datetime) -> str:
+    """Why no ballot is accepted at a moment: "annulled", "closed", "early"; "" when it is.
+
+    By the clock of this process, for its pages; the database's own decides.
+    """
+    if contest.state == "void":
+        return "annulled"
+    if contest.state not in ("published", "open") or at >= contest.closes_at:
+        return "closed"
+    return "early" if at < contest.opens_at else ""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ from models import (
     Contest,
     ContestItem,
     Eligible,
-    Item,
     Juror,
     Person,
     RollDispute,
@@ -87,16 +86,6 @@ def published(session: AnySession, contest_id: int) -> Contest | None:
 def kept_in(session: AnySession) -> Sequence[Contest]:
     """Every contest for its keepers, the newest first."""
     return session.scalars(select(Contest).order_by(Contest.id.desc()).limit(MOST)).all()
-
-
-def choices(session: AnySession, contest_id: int) -> Sequence[Any]:
-    """What is voted on as it was published, with each item's number."""
-    columns = (ContestItem.no, ContestItem.title, ContestItem.summary, ContestItem.cost,
-               ContestItem.lon, ContestItem.lat, ContestItem.area_code,
-               ContestItem.department_code, Item.number, Item.kind)  # fmt: skip
-    wanted = select(*columns).join(Item, Item.id == ContestItem.item_id)
-    wanted = wanted.where(ContestItem.contest_id == contest_id).order_by(ContestItem.no)
-    return session.execute(wanted).all()
 
 
 def versions(session: AnySession, contest_id: int) -> Sequence[RollVersion]:

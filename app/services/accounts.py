@@ -51,6 +51,12 @@ def find(email: str) -> User | None:
     return db.session.scalar(query)
 
 
+def confirmed(email: str) -> User | None:
+    """The open account with this address, if its owner has shown that it is theirs."""
+    found = find(email)
+    return found if found is not None and found.confirmed_at is not None else None
+
+
 def open_account(
     email: str, password: str | None, name: str, *, language: str = "id", level: int = 0
 ) -> User:

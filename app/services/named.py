@@ -27,10 +27,8 @@ from models import (
     Juror,
     JurorMark,
     NamedBallot,
-    Person,
     ProposalCredit,
     Support,
-    User,
     db,
 )
 
@@ -292,10 +290,3 @@ def given_marks(session: AnySession, contest: Contest) -> dict[str, dict[str, di
     for row in session.scalars(wanted):
         found[str(row.no)][str(row.user_id)] = dict(zip(codes, row.marks, strict=True))
     return {no: marks for no, marks in found.items() if len(marks) >= least_marks(contest)}
-
-
-def user_by_email(email: str) -> User | None:
-    """The confirmed account with an address."""
-    wanted = select(User).join(Person, Person.id == User.person_id)
-    wanted = wanted.where(func.lower(User.email) == email.strip().lower())
-    return db.session.scalars(wanted.where(User.confirmed_at.is_not(None))).first()

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import Actor, Seat
@@ -37,11 +37,10 @@ from models import (
     ScoringCriterion,
     ScoringResult,
     ScoringRound,
-    User,
     db,
 )
 
-from . import audit
+from . import accounts, audit
 
 KEEPERS = {"kelurahan": "moderator", "kecamatan": "validator", "forum_opd": "officer"}
 
@@ -160,8 +159,8 @@ def compare_pairs(
 def invite(found: ScoringRound, actor: Actor, email: str) -> Assessor:
     """Add an assessor by e-mail address; also while the round runs.  Raises Unfit."""
     _kept(found, actor, published=found.published_at is not None)
-    user = db.session.scalar(select(User).where(func.lower(User.email) == email.strip().lower()))
-    if user is None or user.confirmed_at is None:
+    user = accounts.confirmed(email)
+    if user is None:
         raise Unfit(_("We know no confirmed account with this address."))
     if any(one.user_id == user.id for one in found.assessors):
         raise Unfit(_("This person judges in the round already."))
