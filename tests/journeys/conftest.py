@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as PictureTimeout
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -40,6 +40,7 @@ LEAN = (
     "AvoidUnnecessaryBeforeUnloadCheckSync,AvoidCorsURLLoaderRestartOnRedirect,"
     "NetworkTimeServiceQuerying"
 )
+expect.set_options(timeout=30_000)
 STAFF = ("moderator", "validator", "officer", "planner", "coordinator", "tapd")
 
 
@@ -198,6 +199,15 @@ class Visitor:
         labels = [label for label in choices.all_text_contents() if words in label]
         self.page.select_option(f"select[name='{name}']", label=labels[0].strip())
 
+    def each(self, selector: str) -> list[Locator]:
+        """All that a selector finds, once the page it stands on has come.
+
+        A click answers before the page it leads to is there, and ``all()`` does not wait: it
+        finds nothing on the page that is being left, and says so.
+        """
+        self.page.locator(selector).first.wait_for(state="attached")
+        return self.page.locator(selector).all()
+
     def until(self, true: str) -> None:
         """Wait until an expression holds; asked from outside, as the policy lets no text run."""
         for _ in range(200):
@@ -210,10 +220,14 @@ class Visitor:
         """One of several radio buttons."""
         self.page.check(f"input[name='{name}'][value='{value}']", force=True)
 
+    def press(self, selector: str) -> None:
+        """Press what leads to another page, and wait until that page is there."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+
     def send(self) -> None:
         """Press the page's main button."""
-        with self.page.expect_navigation():
-            self.page.locator("main form.form button[type=submit]").first.click()
+        self.press("main form.form button[type=submit]")
         assert not self.trouble, self.trouble
 
     def enter(self, email: str, password: str = make.PASSWORD) -> None:
@@ -227,8 +241,7 @@ class Visitor:
     def step(self, address: str, name: str, **answers: str) -> None:
         """Take a step from an item's page."""
         self.go(address)
-        with self.page.expect_navigation():
-            self.page.locator(f"main a[href$='/langkah/{name}']").first.click()
+        self.press(f"main a[href$='/langkah/{name}']")
         self.look(f"langkah-{name}")
         for answer, value in answers.items():
             if answer in ("department", "external"):
@@ -246,7 +259,7 @@ class Visitor:
         """Hand in proof: the photo first, then a word on what its checks could not confirm."""
         self.go(f"{address}/langkah/submit_proof")
         self.page.set_input_files("input[name='photos']", photo)
-        self._press("periksa")
+        self.press("main form.form button[name=periksa]")
         self.look("langkah-bukti-diperiksa")
         self.site.work()
         self.go(f"{address}/langkah/submit_proof")
@@ -256,10 +269,6 @@ class Visitor:
         self.look("langkah-bukti")
         self.send()
         assert "/langkah/" not in self.page.url, self.page.locator("main").inner_text()
-
-    def _press(self, name: str) -> None:
-        with self.page.expect_navigation():
-            self.page.locator(f"main form.form button[name={name}]").first.click()
 
 
 # What follows a new width is done in the next frame: the map's own size, the list beside it.

@@ -89,14 +89,11 @@ def test_the_tablet_works_without_javascript_and_with_large_letters(site, meet, 
     voter.go(f"{TABLET}?huruf=besar")
     voter.look("bilik-mulai-besar")
     voter.type("kode", hall["codes"][1])
-    with voter.page.expect_navigation():
-        voter.page.locator(".booth-form button[type=submit]").first.click()
+    voter.press(".booth-form button[type=submit]")
     voter.look("bilik-pilih-besar")
     voter.page.locator(".vote-item input[type=checkbox]").first.check()
-    with voter.page.expect_navigation():
-        voter.page.locator("button[value=periksa]").click()
-    with voter.page.expect_navigation():
-        voter.page.locator("button[value=kirim]").click()
+    voter.press("button[value=periksa]")
+    voter.press("button[value=kirim]")
     voter.look("bilik-selesai-besar")
     with site.app.app_context():
         count = db.session.query(Ballot).filter_by(contest_id=hall["contest"]).count()
@@ -113,18 +110,15 @@ def test_an_officer_hands_out_and_the_booth_adds_up(site, meet, hall):
     page = f"/kerja/suara/bilik/{hall['booth']}"
     desk.go(page)
     desk.look("bilik-meja-sebelum")
-    with desk.page.expect_navigation():
-        desk.page.locator("button[value=begin]").click()
+    desk.press("button[value=begin]")
     desk.look("bilik-meja")
     desk.type("name", "nining")
     desk.send()
     desk.look("bilik-ditemukan")
-    with desk.page.expect_navigation():
-        desk.page.locator(".booth-found button").first.click()
+    desk.press(".booth-found button")
     desk.look("bilik-orang")
     desk.page.fill("#card", "0003")
-    with desk.page.expect_navigation():
-        desk.page.locator("form:has(#card) button").click()
+    desk.press("form:has(#card) button")
     desk.look("bilik-diserahkan")
     desk.go(f"{page}/lapor")
     desk.look("bilik-lapor")
@@ -146,8 +140,7 @@ def test_an_officer_hands_out_and_the_booth_adds_up(site, meet, hall):
         second.send()
     second.look("bilik-surat-beda")
     desk.go(f"{page}/surat")
-    with desk.page.expect_navigation():
-        desk.page.locator(".booth-found a").first.click()
+    desk.press(".booth-found a")
     desk.look("bilik-surat-pembaca")
     desk.go(f"{page}/rekap")
     desk.type("boxed", "3")

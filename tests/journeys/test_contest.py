@@ -46,14 +46,14 @@ def test_a_vote_from_its_draft_to_an_objection(site, meet, offered):
     page.fill("#opens_at", f"{day + timedelta(days=6):%Y-%m-%dT%H:%M}")
     page.fill("#closes_at", f"{day + timedelta(days=20):%Y-%m-%dT%H:%M}")
     lurah.look("suara-baru")
-    page.click("main form.form button:not(.plain):not(.quiet)")
-    for box in page.locator("#pilihan input[type=checkbox]").all():
+    lurah.press("main form.form button:not(.plain):not(.quiet)")
+    for box in lurah.each("#pilihan input[type=checkbox]"):
         box.check()
-    page.click("#pilihan button")
+    lurah.press("#pilihan button")
     lurah.look("suara-draf")
-    page.click("main .notice button")
+    lurah.press("main .notice button")
     lurah.look("suara-umumkan")
-    page.click("main form button")
+    lurah.press("main form button")
     lurah.look("suara-kerja")
     number = re.search(r"/kerja/suara/(\d+)", page.url)[1]
 
@@ -69,7 +69,7 @@ def test_a_vote_from_its_draft_to_an_objection(site, meet, offered):
     reader.page.click("#pemilih details:has(form) > summary")
     reader.page.check("#claim-0")
     reader.page.fill("#words", "Saya tinggal di RW 03 sejak tahun 2015.")
-    reader.page.click("#pemilih form button")
+    reader.press("#pemilih form button")
     reader.look("suara-keberatan")
     lurah.go(f"{WORK}/{number}")
     lurah.look("suara-kerja-keberatan")
@@ -84,7 +84,7 @@ def test_a_card_is_checked_at_the_counter(site, meet, offered):
     page.fill("#name", "Ibu Euis Komariah")
     page.fill("#rw", "3")
     lurah.look("warga-loket")
-    page.click("main form.form button:not(.quiet)")
+    lurah.press("main form.form button:not(.quiet)")
     assert "Ibu Euis Komariah" in page.content()
     lurah.look("warga-diperiksa")
     reader = meet("profil", 390)

@@ -80,8 +80,7 @@ def test_a_resident_reads_that_it_is_closed_and_keeps_the_draft_until_it_opens_a
     resident.enter(EMAIL)
     resident.go(address)
     resident.look("siklus-draf-tutup")
-    with resident.page.expect_navigation():
-        resident.page.locator("main form.form button[type=submit]").first.click()
+    resident.press("main form.form button[type=submit]")
     resident.trouble.clear()  # the browser says of itself that the answer was 409
     resident.look("siklus-tutup")
     resident.go("/saya")
@@ -121,10 +120,8 @@ def test_a_planner_carries_over_what_was_not_realised(site, meet):
     planner.enter("planner@contoh.id")
     planner.go(f"/kerja/musrenbang/lanjutkan?tahun={year}")
     planner.look("siklus-lanjutkan")
-    with planner.page.expect_navigation():
-        planner.page.locator("main button[name=sure][value='']").click()
+    planner.press("main button[name=sure][value='']")
     planner.look("siklus-lanjutkan-pratinjau")
-    with planner.page.expect_navigation():
-        planner.page.locator("main button[name=sure][value='1']").click()
+    planner.press("main button[name=sure][value='1']")
     planner.go(f"/nomor/{number}")
     planner.look("siklus-dilanjutkan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from app.queries.forum import ListKey
 from app.services import forum as service
@@ -95,6 +96,6 @@ def test_a_forum_from_its_call_to_its_public_page(site, meet, proposals):
     assert "Saluran Gang Mawar" in words
     assert "Suratnya belum lengkap." in words
     assert "Nining" not in words
-    assert resident.page.locator("a[href*='/berkas/']").count() == 2
+    expect(resident.page.locator("a[href*='/berkas/']")).to_have_count(2)
     lurah.go(f"{page}/berkas")
     lurah.look("forum-berkas")

@@ -238,8 +238,7 @@ def test_an_idea_is_discussed_piloted_and_adopted(site, meet, photo):
     neighbour.go(address)
     neighbour.page.fill("textarea[name=body]", "Setuju, di RW kami sudah dicoba.")
     neighbour.page.check("input[name=stance][value=for]", force=True)
-    with neighbour.page.expect_navigation():
-        neighbour.page.locator("form[action$='/komentar'] button").click()
+    neighbour.press("form[action$='/komentar'] button")
     neighbour.page.locator("#dukungan button").click()
     neighbour.page.wait_for_selector("#dukungan button[aria-pressed=true]")
     neighbour.look("badami-diskusi")

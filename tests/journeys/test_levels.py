@@ -114,7 +114,7 @@ def test_a_neighbour_reads_why_a_proposal_was_refused(meet, numbers):
     visitor = meet("siapa-saja")
     visitor.go(f"/musrenbang/{numbers['refused']}")
     visitor.look("usulan-ditolak")
-    visitor.page.click("main a[href$='/mengapa']")
+    visitor.press("main a[href$='/mengapa']")
     visitor.look("usulan-mengapa")
     assert "belum diserahkan ke kota" in visitor.page.locator("main").inner_text()
 
@@ -124,12 +124,12 @@ def test_a_surveyor_records_a_visit_on_the_phone(meet, site, numbers, tmp_path):
     surveyor.enter("validator@contoh.id")
     surveyor.go("/kerja/musrenbang/survei")
     surveyor.look("survei-daftar")
-    surveyor.page.click(f"main a[href$='{numbers['waiting']}/langkah/survey']")
+    surveyor.press(f"main a[href$='{numbers['waiting']}/langkah/survey']")
     surveyor.look("survei-formulir")
     picture = tmp_path / "lapangan.jpg"
     scenery(7).save(picture, "JPEG")
     surveyor.page.set_input_files("input[name='photos']", str(picture))
-    surveyor._press("periksa")
+    surveyor.press("main form.form button[name=periksa]")
     site.work()
     surveyor.go(f"/musrenbang/{numbers['waiting']}/langkah/survey")
     for code in make.CHECKLIST:
@@ -149,7 +149,7 @@ def test_a_neighbour_says_that_it_is_finished(meet, numbers):
     mate = meet("tetangga", width=390)
     mate.enter(MATE)
     mate.go(f"/musrenbang/{numbers['built']}")
-    mate.page.click("main a[href$='/hasil']")
+    mate.press("main a[href$='/hasil']")
     mate.look("usulan-hasil")
     mate.pick("confirmed", "yes")
     mate.send()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from app.services import funnel
 from models import db
@@ -95,8 +96,7 @@ def kelurahan(site, lurah, number: str, sibling: str) -> list[str]:
         last = climb.found(number).id
     lurah.go(f"{WORK}/prioritas/{make.KELURAHAN}?tahun={YEAR}")
     lurah.page.fill(f"input[name='r-{last}']", "1")
-    with lurah.page.expect_navigation():
-        lurah.page.locator(".sticky-actions button").click()
+    lurah.press(".sticky-actions button")
     return others
 
 
@@ -121,7 +121,7 @@ def called(site, lurah) -> str:
 def attended(site, meet, lurah, work: str) -> int:
     """Most are ticked; one scans the code, one is typed in; then there is a quorum."""
     lurah.go(f"{work}/hadir")
-    assert lurah.page.locator("#daftar tr").count() == 0
+    expect(lurah.page.locator("#daftar tr")).to_have_count(0)
     with site.app.app_context():
         forum_id, code = climb.people_invited()
     resident = meet("tetangga", 390)
@@ -165,8 +165,7 @@ def held(site, lurah, work: str, numbers: list[str]) -> None:
         lurah.page.locator("main form[method=post] button").last.click()
     for sort in ("set", "table"):
         lurah.go(f"{work}/berkas")
-        with lurah.page.expect_navigation():
-            lurah.page.locator(f"button[name=sort][value={sort}]").click()
+        lurah.press(f"button[name=sort][value={sort}]")
     site.work()
 
 
@@ -230,7 +229,7 @@ def surveyed(site, meet, number: str, picture: str):
     address = f"/musrenbang/{number}"
     surveyor.go(f"{address}/langkah/survey")
     surveyor.page.set_input_files("input[name='photos']", picture)
-    surveyor._press("periksa")
+    surveyor.press("main form.form button[name=periksa]")
     site.work()
     surveyor.go(f"{address}/langkah/survey")
     for code in make.CHECKLIST:
@@ -251,16 +250,15 @@ def cut(site, meet, clerk, number: str) -> None:
     resident = meet("warga", 390)
     public = f"/musrenbang/prioritas/{make.KECAMATAN}?tahun={YEAR}"
     resident.go(public)
-    assert resident.page.locator(f"tr#u-{mine}.is-below").count() == 1
+    expect(resident.page.locator(f"tr#u-{mine}.is-below")).to_have_count(1)
     clerk.go(f"/kerja{public}")
     clerk.page.fill(f"input[name='r-{mine}']", "1")
-    with clerk.page.expect_navigation():
-        clerk.page.locator(".sticky-actions button").click()
+    clerk.press(".sticky-actions button")
     resident.go(public)
-    assert resident.page.locator(f"tr#u-{mine}.is-below").count() == 0
+    expect(resident.page.locator(f"tr#u-{mine}.is-below")).to_have_count(0)
     slide = resident.page.locator("[data-slide]")
     slide.evaluate("s => { s.value = 50000000; s.dispatchEvent(new Event('input')); }")
-    assert resident.page.locator(f"tr#u-{mine}.is-below").count() == 1
+    expect(resident.page.locator(f"tr#u-{mine}.is-below")).to_have_count(1)
     resident.look("perjalanan-garis-pagu")
     clerk.step(f"/musrenbang/{number}", "agree", note="Disepakati secara mufakat.")
     clerk.step(f"/musrenbang/{number}", "advance")
@@ -283,8 +281,7 @@ def judged(site, meet, number: str) -> None:
     names = {box.get_attribute("name") for box in judge.page.locator("input[name^=m_]").all()}
     for name in names:
         judge.pick(name, "5")
-    with judge.page.expect_navigation():
-        judge.page.locator("main form.form button").first.click()
+    judge.press("main form.form button")
     with site.app.app_context():
         climb.close_round(round_id)
     judge.go(f"/musrenbang/penilaian/{round_id}")

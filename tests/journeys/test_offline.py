@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from app.config import ROOT
@@ -245,7 +246,7 @@ def test_an_emergency_is_recognised_without_signal_and_exactly_as_by_the_server(
     assert page.locator("[data-stopped] a[href='tel:112']").is_visible()
     resident.trouble.clear()
     resident.look("cepat-darurat")
-    assert mine.count() == 0
+    expect(mine).to_have_count(0)
     page.locator("[data-safe]").click()
     card(resident, "waiting")
     signal(resident)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from app.queries.ranking import ListKey, ranked
 from app.services import ceilings, ranking
@@ -60,14 +61,14 @@ def test_a_resident_moves_the_ceiling_and_sees_what_it_would_take(meet, city):
     resident.look("prioritas")
     resident.go(PUBLIC)
     page = resident.page
-    assert page.locator("tr.is-below").count() == 0
+    expect(page.locator("tr.is-below")).to_have_count(0)
     resident.look("prioritas-kelurahan")
     slide = page.locator("[data-slide]")
     slide.evaluate("s => { s.value = 600000000; s.dispatchEvent(new Event('input')); }")
     below = page.locator("tr.is-below .title a").all_text_contents()
     assert below == [title for title, _cost, _rw in WORKS[1:6]]
     assert not resident.trouble, resident.trouble
-    assert page.locator("[data-crossed] li").count() == len(below)
+    expect(page.locator("[data-crossed] li")).to_have_count(len(below))
     resident.look("prioritas-kelurahan-geser")
     # What the server draws for the same ceiling is the same.
     resident.go(PUBLIC + "&pagu=600000000")
@@ -79,9 +80,8 @@ def test_without_javascript_the_same_question_is_a_field(meet, city):
     resident = meet("warga", 390, js=False)
     resident.go(PUBLIC)
     resident.type("pagu", "Rp 600 juta")
-    with resident.page.expect_navigation():
-        resident.page.locator(".what-if button").click()
-    assert resident.page.locator("tr.is-below").count() == 5
+    resident.press(".what-if button")
+    expect(resident.page.locator("tr.is-below")).to_have_count(5)
     resident.look("prioritas-kelurahan-andai")
 
 
@@ -115,15 +115,14 @@ def test_a_list_is_put_in_order_by_keys_by_pulling_and_by_numbers(meet, city, si
     plain.go(DESK)
     plain.type(f"r-{city[6]}", "1")
     plain.look("urutkan")
-    with plain.page.expect_navigation():
-        plain.page.locator(".sticky-actions button").click()
+    plain.press(".sticky-actions button")
     assert order(site)[:2] == [city[6], city[1]]
     # Meanwhile the first browser still shows the order before.
     page.locator(f"input[name='r-{city[4]}']").fill("1")
     with page.expect_navigation():
         page.locator(".sticky-actions button").click()
     clerk.trouble.clear()  # the browser notes the answer 409
-    assert page.locator(".both-orders ol").count() == 2
+    expect(page.locator(".both-orders ol")).to_have_count(2)
     clerk.look("urutkan-dua-urutan")
     with page.expect_navigation():
         page.locator(".both-orders form button").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import factories as make
 from tests.pictures import jpeg
@@ -175,8 +176,7 @@ def test_a_planner_changes_a_price_and_sees_whom_it_concerns(site, meet):
     planner.page.locator("button[name=lihat]").click()
     planner.page.wait_for_load_state()
     planner.look("usulan-harga-pratinjau")
-    with planner.page.expect_navigation():
-        planner.page.locator("button[name=simpan]").click()
+    planner.press("button[name=simpan]")
     planner.go("/musrenbang/kamus/F02")
     assert "251.000" in planner.page.locator("main").inner_text()
     planner.go("/kerja/musrenbang/batas-rw")
@@ -223,21 +223,20 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     operator.until("document.querySelectorAll('.rw-row.is-sent').length === 3")
     operator.trouble.clear()
     operator.go("/kerja/musrenbang/rw")
-    assert page.locator(".rw-row.is-sent").count() == 3
+    expect(page.locator(".rw-row.is-sent")).to_have_count(3)
 
     plain = meet("operator tanpa js", PHONE, js=False)
     plain.enter(email)
     plain.go("/kerja/musrenbang/rw?baru=1")
-    assert plain.page.locator("[data-row]").count() == 12
+    expect(plain.page.locator("[data-row]")).to_have_count(12)
     plain.page.fill("#nama", "Ketua RW 07")
     plain.page.check("#agreed", force=True)
     for n, code in enumerate(("F16", "salah ketik")):
         plain.page.locator("[data-row]").nth(n).locator("[data-cell=kamus]").fill(code)
         plain.page.locator("[data-row]").nth(n).locator("[data-cell=volume]").fill("1.000,5")
     plain.look("usulan-rw-polos")
-    with plain.page.expect_navigation():
-        plain.page.locator("form[data-rw] .sticky-actions button").click()
-    assert plain.page.locator(".rw-row.is-wrong").count() == 2, "F16 has at most 500"
+    plain.press("form[data-rw] .sticky-actions button")
+    expect(plain.page.locator(".rw-row.is-wrong"), "F16 has at most 500").to_have_count(2)
     plain.trouble.clear()  # the browser notes a form that was refused
     plain.look("usulan-rw-polos-salah")
 

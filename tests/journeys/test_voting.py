@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from app.jobs import ballots as jobs
 from models import Contest, db
@@ -68,8 +69,7 @@ def vote(site) -> Vote:
 
 def press(person, value: str, refused: bool = False) -> None:
     """Press the button with that value."""
-    with person.page.expect_navigation():
-        person.page.locator(f"main button[value={value}]").click()
+    person.press(f"main button[value={value}]")
     if refused:
         person.trouble.clear()  # the console names the 422
     assert not person.trouble, person.trouble
@@ -92,7 +92,7 @@ def test_a_resident_votes_changes_it_and_proves_that_it_counts(site, meet, vote)
     person.enter(vote.emails[0])
     person.go(vote.ballot)
     boxes_ = person.page.locator("input[name=pilih]")
-    assert boxes_.count() == len(TITLES)
+    expect(boxes_).to_have_count(len(TITLES))
     boxes_.nth(0).check()
     boxes_.nth(3).check()
     assert re.search(r"2 \D+ 5 ", person.page.locator("[data-count]").inner_text())
@@ -102,22 +102,22 @@ def test_a_resident_votes_changes_it_and_proves_that_it_counts(site, meet, vote)
         boxes_.nth(n).check()
     boxes_.nth(5).click()
     assert not boxes_.nth(5).is_checked()
-    assert person.page.locator("[data-bar].is-full").count() == 1
+    expect(person.page.locator("[data-bar].is-full")).to_have_count(1)
     person.page.reload()  # unfinished picks wait in this tab
-    assert person.page.locator("input[name=pilih]:checked").count() == 5
+    expect(person.page.locator("input[name=pilih]:checked")).to_have_count(5)
     for n in (1, 2, 4):
         boxes_.nth(n).uncheck()
     person.page.fill("[data-find]", "taman bermain")
-    assert person.page.locator(".vote-item:visible").count() == 1
+    expect(person.page.locator(".vote-item:visible")).to_have_count(1)
     person.page.fill("[data-find]", "")
     person.page.locator("[data-show-map]").click()
     person.page.wait_for_selector(".vote-pin")
-    assert person.page.locator(".vote-pin").count() == len(TITLES)
+    expect(person.page.locator(".vote-pin")).to_have_count(len(TITLES))
     person.look("suara-pilih-peta")
     press(person, "periksa")
     person.look("suara-periksa")
     press(person, "ubah")
-    assert person.page.locator("input[name=pilih]:checked").count() == 2
+    expect(person.page.locator("input[name=pilih]:checked")).to_have_count(2)
     press(person, "periksa")
     press(person, "kirim")
     person.look("suara-bukti")
@@ -125,7 +125,7 @@ def test_a_resident_votes_changes_it_and_proves_that_it_counts(site, meet, vote)
     assert not person.page.evaluate("Object.keys(sessionStorage).length")
 
     person.go(vote.ballot)
-    assert person.page.locator("input[name=pilih]:checked").count() == 0
+    expect(person.page.locator("input[name=pilih]:checked")).to_have_count(0)
     person.look("suara-pilih-lagi")
     person.page.locator("input[name=pilih]").nth(6).check()
     press(person, "periksa")
@@ -150,8 +150,7 @@ def test_a_resident_votes_changes_it_and_proves_that_it_counts(site, meet, vote)
     stranger = meet("orang lain", 390)
     stranger.go(vote.check)
     stranger.type("kode", second)
-    with stranger.page.expect_navigation():
-        stranger.page.locator("main form button").click()
+    stranger.press("main form button")
     stranger.until("document.querySelector('[data-verify]').textContent !== ''")
     told = stranger.page.locator("[data-verify]")
     assert told.inner_text() == told.get_attribute("data-yes")
@@ -172,11 +171,11 @@ def test_it_all_works_without_scripts(site, meet):
     person.go(vote.ballot)
     person.look("suara-pilih")
     press(person, "periksa", refused=True)
-    assert person.page.locator(".error-summary li").count() == 1
+    expect(person.page.locator(".error-summary li")).to_have_count(1)
     for n in range(6):
         person.page.locator("input[name=pilih]").nth(n).check()
     press(person, "periksa", refused=True)
-    assert person.page.locator("input[name=pilih]:checked").count() == 6
+    expect(person.page.locator("input[name=pilih]:checked")).to_have_count(6)
     person.look("suara-pilih-salah")
     person.page.locator("input[name=pilih]").nth(0).uncheck()
     press(person, "periksa")
@@ -186,9 +185,10 @@ def test_it_all_works_without_scripts(site, meet):
     code = code_on(person)
     person.go(vote.check)
     person.type("kode", code)
-    with person.page.expect_navigation():
-        person.page.locator("main form button").click()
-    assert person.page.locator(".notice-good").count() == 2  # it is there, and this is its code
+    person.press("main form button")
+    expect(person.page.locator(".notice-good")).to_have_count(
+        2
+    )  # it is there, and this is its code
     person.look("suara-cek-buka")
 
 
@@ -206,9 +206,9 @@ def test_points_are_shared_out_by_thumb(site, meet):
     person.look("suara-poin")
     press(person, "periksa")
     person.look("suara-poin-periksa")
-    assert person.page.locator(".vote-given").count() == 3
+    expect(person.page.locator(".vote-given")).to_have_count(3)
     press(person, "kirim")
-    assert person.page.locator(".vote-code").count() == 1
+    expect(person.page.locator(".vote-code")).to_have_count(1)
 
 
 def test_who_may_not_vote_reads_why(site, meet):
