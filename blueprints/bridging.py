@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import AREA_ROLES
+from app.access import AREA_ROLES, Actor
 from app.extensions import limiter
+from app.forms import whole
 from app.kinds import KINDS, Kind
 from app.queries import bridges as reads
+from app.queries import repeated as places
 from app.queries.actors import current_actor
 from app.services import bridges
 from app.workflow import NotAllowed
@@ -21,6 +21,7 @@ from .items import find
 
 bp = Blueprint("bridging", __name__)
 FROM = "lapor"
+KECAMATAN = 2  # points in its code
 
 
 @bp.post("/<kind:kind>/<number>/lanjutkan/<kind:to>")
@@ -43,15 +44,23 @@ def _begin(sources: list[Item], to: Kind) -> ResponseReturnValue:
 @bp.get("/kerja/musrenbang/berulang")
 @may("see_repeated")
 def repeated() -> ResponseReturnValue:
-    """Places in the actor's area where at least three reports say the same."""
-    actor = current_actor()
-    seats = [seat for seat in actor.seats if seat.role in (*AREA_ROLES, "planner", "coordinator")]
-    code = next((seat.area_code for seat in seats if seat.area_code), None)
-    code = code or current_app.config["CITY"].code
-    rows: list[Any] = reads.again(db.session(), code)
+    """Places in the actor's areas where at least three reports say the same."""
+    areas, after = _areas(current_actor()), whole(request.args.get("sesudah"))
     return render_template(
-        "musrenbang/repeated.html", rows=rows, code=code, to=KINDS[FROM].leads_to[0]
+        "musrenbang/repeated.html",
+        areas=areas or [current_app.config["CITY"].code],
+        places=places.places(db.session(), areas, after or 0),
+        after=after,
+        reports=FROM,
     )
+
+
+def _areas(actor: Actor) -> list[str]:
+    """The areas of the actor's seats; none for the whole city."""
+    seats = [seat for seat in actor.seats if seat.role in (*AREA_ROLES, "planner", "coordinator")]
+    codes = {seat.area_code or "" for seat in seats}
+    wide = not all(code.count(".") >= KECAMATAN for code in codes)
+    return [] if wide else sorted(codes)
 
 
 @bp.post("/kerja/musrenbang/berulang")

@@ -111,6 +111,7 @@ from .realisation import (
     Survey,
     WorkConfirmation,
 )
+from .repeated import RepeatedPlace, RepeatedRefresh
 from .road import RoadLine
 from .routing import ORIGINS, Category, Department, PastRule, RoutingRule, SlaPolicy
 from .scoring import (
@@ -315,6 +316,8 @@ __all__ = [
     "RateCount",
     "ReadinessQuestion",
     "Realisation",
+    "RepeatedPlace",
+    "RepeatedRefresh",
     "RetentionLog",
     "RoadLine",
     "RoutingRule",

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.queries.calendar import city_day
-from app.services import alike, bulk, bulk_bare, facets, fill, funnel, numbers
+from app.services import alike, bulk, bulk_bare, facets, fill, funnel, numbers, repeated
 from app.services.bulk import Brought
 from maps import fold
 from models import Item, db
@@ -121,6 +121,7 @@ def _finish(changed: Iterable[str]) -> None:
         session.execute(text(MEMORY))
         numbers.refresh(session)
         funnel.refresh(session)
+        repeated.refresh(session)
         alike.count_words(session)
 
     _analyse(changed)

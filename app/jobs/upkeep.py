@@ -5,7 +5,18 @@ from __future__ import annotations
 from procrastinate import JobContext
 
 from app import rate_store
-from app.services import alike, clock, documents, drafts, facets, funnel, numbers, photos, trail
+from app.services import (
+    alike,
+    clock,
+    documents,
+    drafts,
+    facets,
+    funnel,
+    numbers,
+    photos,
+    repeated,
+    trail,
+)
 from maps import fold
 from models import db
 
@@ -84,6 +95,13 @@ def leftovers_sweep(timestamp: int) -> None:
 def words_count(timestamp: int) -> None:
     """Count which words are common, so that the rare ones tell items apart."""
     alike.count_words(db.session())
+
+
+@jobs.periodic(cron="50 18 * * *")
+@jobs.task(name="repeated_refresh", queueing_lock="repeated_refresh", retry=QUICK)
+def repeated_refresh(timestamp: int) -> None:
+    """Find the places where reports come again and again."""
+    repeated.refresh(db.session())
 
 
 @jobs.periodic(cron="0 19 * * *")

@@ -16,7 +16,7 @@ from app.queries.spots import spots
 from maps import fold
 from models import Photo, User, db
 
-from . import audit, demo_cast, demo_season, demo_votes, facets, funnel, numbers
+from . import audit, demo_cast, demo_season, demo_votes, facets, funnel, numbers, repeated
 from .demo_calendar import years
 from .demo_city import texts
 from .demo_plan import Planner
@@ -127,6 +127,7 @@ def _finish(cast: demo_cast.Cast) -> None:
     fold.fold(db.session)
     numbers.refresh(db.session)
     funnel.refresh(db.session)
+    repeated.refresh(db.session)
     code = current_app.config["CITY"].code
     audit.note(ACT, f"city:{code}", by=None)
     db.session.flush()

@@ -43,7 +43,7 @@ def test_every_job_that_is_queued_by_name_exists() -> None:
 @pytest.mark.parametrize(
     "task",
     [upkeep.facets_refresh, upkeep.map_fold, upkeep.rates_sweep, upkeep.items_lapse,
-     upkeep.trail_seal, upkeep.leftovers_sweep],
+     upkeep.trail_seal, upkeep.leftovers_sweep, upkeep.repeated_refresh],
     ids=lambda task: str(task.name),
 )  # fmt: skip
 def test_a_regular_job_may_run_twice(session: Any, task: Any) -> None:

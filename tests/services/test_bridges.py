@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from app.kinds import KINDS
 from app.queries import bridges as reads
+from app.queries import repeated as places
 from app.queries import trail
-from app.services import bridges, items, supports
+from app.services import bridges, items, repeated, supports
 from app.workflow import NotAllowed
 from models import Bridge, Change, ChangeText, Draft, Follow, Item, db
 from tests import factories as make
@@ -106,27 +107,64 @@ def test_what_is_not_public_leads_nowhere_and_is_named_nowhere(session):
     assert reads.ties(session, made) == []
 
 
+def again(area: str = "") -> list[Any]:
+    """The places found now that touch an area."""
+    repeated.refresh(db.session)
+    return list(places.places(db.session, [area] if area else []).rows)
+
+
 def test_the_parts_of_one_report_are_not_three_reports(session):
     whole = report()
     for _n in range(2):
         report().parent_id = whole.id  # type: ignore[attr-defined]
     session.flush()
-    assert reads.again(session, make.KELURAHAN) == []
+    assert again(make.KELURAHAN) == []
 
 
 def test_places_that_come_again_are_found_and_only_those(session):
     for _n in range(3):
         report()
     report(category_code="pju-mati")
-    (row,) = reads.again(session, make.KELURAHAN)
-    assert row.n == 3
-    assert reads.again(session, make.OTHER_KELURAHAN) == []
+    (row,) = again(make.KELURAHAN)
+    assert (row.rank, row.reports) == (1, 3)
+    assert [place.rank for place in again(make.KELURAHAN.rpartition(".")[0])] == [1]
+    assert [place.rank for place in again()] == [1]
+    assert again(make.OTHER_KELURAHAN) == []
+
+
+def test_the_place_with_the_most_reports_comes_first(session):
+    for category, count in (("pju-mati", 3), ("jalan-berlubang", 5)):
+        for _n in range(count):
+            report(category_code=category)
+    assert [(p.category_code, p.reports) for p in again()] == [
+        ("jalan-berlubang", 5),
+        ("pju-mati", 3),
+    ]
+    assert [place.rank for place in places.places(session, [], after=1).rows] == [2]
+
+
+def test_what_is_hidden_or_a_proposal_since_the_count_is_not_told(session):
+    found = [report(title=f"Lubang nomor {n}") for n in range(5)]
+    assert [place.reports for place in again()] == [5]
+    found[0].visibility = "confidential"
+    found[1].bridged = True
+    session.flush()
+    (left,) = places.places(session, []).rows
+    assert left.reports == 3
+    assert sorted(left.numbers) == sorted(one.number for one in found[2:])
+    assert "Lubang nomor 0" not in left.titles
+    found[2].state = "rejected"
+    session.flush()
+    assert places.places(session, []).rows == []
 
 
 def test_by_the_pages_from_a_place_to_a_filled_form(session, client_for, client):
     found = [report(title="Lubang di tikungan") for _n in range(3)]
     keeper = client_for(make.user(roles=("moderator",)))
-    page = keeper.get("/kerja/musrenbang/berulang").text
+    assert "Not counted yet" in keeper.get("/kerja/musrenbang/berulang?bahasa=en").text
+    repeated.refresh(session)
+    page = keeper.get("/kerja/musrenbang/berulang?bahasa=en").text
+    assert "as counted on" in page
     assert all(one.number in page for one in found)
     answer = keeper.post("/kerja/musrenbang/berulang", data={"nomor": [i.number for i in found]})
     form = keeper.get(answer.location).text
