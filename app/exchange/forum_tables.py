@@ -99,7 +99,6 @@ def _came(s: PrintedSet) -> Rows:
 def _proposal(row: Result) -> tuple[Any, ...]:
     item, said = row.proposal, row.decision
     where = item.address or area_label(item.area_code)
-    volume = None if item.volume is None else f"{item.volume.normalize():f}".replace(".", ",")
     counts = (said.votes_for, said.votes_against, said.abstained)
     office = department_label(item.department_code) if item.department_code else ""
     return (
@@ -108,7 +107,7 @@ def _proposal(row: Result) -> tuple[Any, ...]:
         item.title,
         where,
         item.rw,
-        volume,
+        item.volume,
         item.unit,
         row.cost,
         said.way,

@@ -50,7 +50,7 @@ def _ranked(row: Row, ceiling: int | None, score: Decimal | None) -> Sequence[An
         ceiling if placed else None,
         SIDES[row.above] if placed else "",
         row.support_count,
-        None if score is None else f"{score.normalize():f}",
+        score,
     )
 
 
@@ -82,6 +82,8 @@ def as_csv(names: Sequence[str], rows: Rows) -> bytes:
 
 
 def _cell(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     return value if isinstance(value, int) else guarded(value)
 
 

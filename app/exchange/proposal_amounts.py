@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from flask_babel import gettext as _
 
 from app.forms import amounts
+from app.kinds.musrenbang_effects import rupiah
 
-LARGEST_VOLUME, MOST_MONEY = Decimal(1_000_000), 10**13
+LARGEST_VOLUME, LEAST_VOLUME, MOST_MONEY = Decimal(1_000_000), Decimal("0.01"), 10**13
 UNIT = re.compile(r"^([+-]?[\d.,]+)\s*([a-z][\w²³/. ]{0,20})$", re.IGNORECASE)
 
 
@@ -46,6 +47,10 @@ def volume(text: str, unit: str, notes: list[str]) -> tuple[Decimal | None, str]
         notes.append(_("%(what)s %(text)s is not more than zero and was left out",
                        what=_("volume"), text=text[:30]))  # fmt: skip
         found = None
+    elif found < LEAST_VOLUME:
+        notes.append(_("%(what)s %(text)s cannot be and was left out",
+                       what=_("volume"), text=text[:30]))  # fmt: skip
+        found = None
     return (round(found, 2) if found is not None else None), unit[:30]
 
 
@@ -76,7 +81,18 @@ def money(text: str, what: str, notes: list[str]) -> int | None:
         return None
     if found != int(found):
         notes.append(_("%(what)s %(text)s was rounded to whole rupiah", what=what, text=text[:30]))
-    return round(found) or None
+    return int(found.quantize(Decimal(1), ROUND_HALF_UP)) or None
+
+
+def product(volume: Decimal, price: int, notes: list[str]) -> int | None:
+    """What so much costs at that price, as the product reckons it everywhere."""
+    cost = rupiah(volume, price)
+    if cost > MOST_MONEY:
+        notes.append(_("%(what)s %(text)s cannot be and was left out",
+                       what=_("cost"), text=amounts.written(cost)))  # fmt: skip
+        return None
+    notes.append(_("the cost follows from volume and unit price"))
+    return cost or None
 
 
 def whole(text: str, what: str, most: int, notes: list[str]) -> int | None:

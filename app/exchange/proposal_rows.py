@@ -234,8 +234,7 @@ def _own(cell: Cell, found: Wish, catalogue: str | None) -> dict[str, Any]:
     if volume is not None and volume > amount.LARGEST_VOLUME:
         volume, cost = amount.too_large(volume, cost, notes)
     if cost is None and volume is not None and price is not None:
-        cost = int(volume * price)
-        notes.append(_("the cost follows from volume and unit price"))
+        cost = amount.product(volume, price, notes)
     budget = amount.money(cell("budget"), _("budget"), notes)
     progress = amount.whole(cell("progress").rstrip("% "), _("progress"), 100, notes)
     return {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
@@ -48,10 +50,15 @@ def _sheet(book: Workbook, title: str, names: Sequence[str], rows: Iterable[Sequ
             cell.alignment = Alignment(vertical="top", wrap_text=True)
             if isinstance(cell.value, int) and cell.value >= 10_000:
                 cell.number_format = "#,##0"
+            elif isinstance(cell.value, Decimal):
+                whole = cell.value == cell.value.to_integral_value()
+                cell.number_format = "#,##0" if whole else "#,##0.######"
 
 
 def _cell(value: Any) -> Any:
-    """Numbers stay numbers; text stays text, whatever it begins with."""
-    if value is None or isinstance(value, bool | int):
+    """Numbers and days stay what they are; text stays text, whatever it begins with."""
+    if value is None or isinstance(value, bool | int | float | Decimal):
+        return value
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
     return guarded(value)

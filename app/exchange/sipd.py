@@ -30,6 +30,8 @@ from app.kinds.musrenbang_form import BIDANG, GROUPS
 from app.queries.labels import Labels, labels
 from models import (
     CatalogueEntry,
+    Change,
+    ChangeText,
     Hop,
     Item,
     OfficeVerdict,
@@ -87,6 +89,7 @@ class Beside:
     levels: dict[int, list[Any]]
     tapd: dict[int, Any]
     first: dict[int, str]
+    stopped: dict[int, str]
 
 
 def rows(year: int, everything: bool = False) -> Iterator[list[Cell]]:
@@ -97,7 +100,7 @@ def rows(year: int, everything: bool = False) -> Iterator[list[Cell]]:
         if not found:
             return
         after = found[-1].id
-        beside = _beside([row.id for row in found])
+        beside = _beside(found)
         fresh: list[dict[str, Any]] = []
         for row in found:
             cells = _cells(row, beside, known)
@@ -130,7 +133,8 @@ def _query(year: int) -> Any:
     )
 
 
-def _beside(ids: Sequence[int]) -> Beside:
+def _beside(found: Sequence[Any]) -> Beside:
+    ids = [row.id for row in found]
     level, verdict = ProposalLevel, OfficeVerdict
     levels: dict[int, list[Any]] = {}
     columns = (level.proposal_id, level.level, level.decision, level.reason, level.text)
@@ -145,7 +149,21 @@ def _beside(ids: Sequence[int]) -> Beside:
     first: dict[int, str] = {}
     for item_id, before, to in db.session.execute(hops.order_by(Hop.change_id)):
         first.setdefault(item_id, before or to or "")
-    return Beside(levels, tapd, first)
+    return Beside(levels, tapd, first, _stopped([r.id for r in found if r.state in STOPPED]))
+
+
+def _stopped(ids: Sequence[int]) -> dict[int, str]:
+    """Why those that stand still do: the reason of the step that brought them there, in words."""
+    state = select(Item.state).where(Item.id == Change.item_id).scalar_subquery()
+    query = (
+        select(Change.item_id, Change.reason, ChangeText.text)
+        .outerjoin(ChangeText, ChangeText.change_id == Change.id)
+        .where(Change.item_id.in_(ids), Change.reason != "", Change.source != Change.target)
+        .where(Change.target == state)
+        .order_by(Change.seq)
+    )
+    rows = db.session.execute(query) if ids else ()
+    return {row.item_id: ". ".join(filter(None, (_reason(row.reason), row.text))) for row in rows}
 
 
 def _cells(row: Any, beside: Beside, known: Labels) -> list[Cell]:
@@ -153,7 +171,6 @@ def _cells(row: Any, beside: Beside, known: Labels) -> list[Cell]:
     city, district = known_codes(row.area_code)
     zone = current_app.config["CITY"].zone
     office = beside.first.get(row.id) or row.department_code or ""
-    reasons = [line.reason for line in levels.values() if line.reason]
     ranks = [line.rank for line in levels.values() if line.rank is not None]
     cells: list[Cell] = [
         *(row.sipd_id, row.number, row.plan_year, row.created_at.astimezone(zone).date()),
@@ -166,7 +183,7 @@ def _cells(row: Any, beside: Beside, known: Labels) -> list[Cell]:
           known.department_names.get(row.department_code or "", "")),
         *(_word(BIDANG, row.bidang), row.volume, row.unit, _coefficient(row.volume, row.unit)),
         *(row.unit_price, row.cost, label(row.state)),
-        *(_reason(reasons[-1]) if reasons and row.state in STOPPED else "", row.sub_kegiatan),
+        *(beside.stopped.get(row.id, ""), row.sub_kegiatan),
     ]  # fmt: skip
     for body in BODIES[:-1]:
         cells += _recommended(levels.get(RECOMMENDS[body]), row.unit)

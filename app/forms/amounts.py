@@ -14,13 +14,16 @@ DEAREST = 100_000_000_000  # rupiah for one unit
 MOST_COST = 1_000_000_000_000  # rupiah for one proposal
 WORDS = {"ribu": 10**3, "rb": 10**3, "juta": 10**6, "jt": 10**6, "miliar": 10**9, "milyar": 10**9}
 _WORDED = re.compile(rf"(?P<number>[\d.,]+)\s*(?P<word>{'|'.join(WORDS)})")
-_NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?|(?P<plain>\d+\.\d+)")
+_NUMBER = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,(?P<part>\d+))?|(?P<plain>\d+\.\d+)"
+)
 
 
 def number(text: str) -> Decimal:
     """The number meant: "." groups thousands and "," is decimal; "2.5" is two and a half.
 
-    "1.000" is a thousand, as everybody here writes it.  Raises ValueError, for people.
+    "1.000" is a thousand, as everybody here writes it; "0.125" is an eighth, as no thousands
+    begin with nothing.  Raises ValueError, for people.
     """
     kept = "".join(text.split())
     if kept.startswith("-"):

@@ -67,6 +67,7 @@ def test_the_workbook_says_the_same_with_numbers_and_without_formulas(client, li
     table = list(sheet.iter_rows(min_row=2, values_only=True))
     assert table[0][2] == f"'{EVIL}"
     assert table[0][9] == 60_000_000
+    assert {type(table[0][n]) for n in (0, 9, 10, 11, 13)} == {int}
     assert not [cell for line in sheet.iter_rows() for cell in line if cell.data_type == "f"]
 
 

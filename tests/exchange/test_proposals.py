@@ -77,6 +77,8 @@ def test_a_proposal_comes_in_at_its_level_with_what_was_decided_below(session, t
         ("volume", "5000000000", "cost", 78000000, "5.000.000.000"),
         ("volume", "1.250,5 m2", "volume", Decimal("1250.50"), ""),
         ("volume", "seratus", "volume", None, "seratus"),
+        ("volume", "0.125", "volume", Decimal("0.12"), ""),
+        ("volume", "0,001", "volume", None, "0,001"),
         ("biaya", "Rp 78.000.000,-", "cost", 78000000, ""),
         ("biaya", "78,000,000.00", "cost", 78000000, ""),
         ("biaya", "-5", "cost", 78000000, "-5"),
@@ -95,6 +97,16 @@ def test_what_cannot_be_is_left_out_or_put_right_and_explained(
     assert verdict.outcome is Outcome.REPAIRED
     assert getattr(only(), column_after) == expected
     assert word in verdict.why
+
+
+def test_a_cost_that_follows_is_rounded_as_everywhere_and_stops_no_import(session, take):
+    half = GOOD.format(n=1).replace(",120,m,650000,78000000,", ',"2,5",m,333333,,')
+    giant = GOOD.format(n=2).replace(",120,m,650000,78000000,", ",1000000,m,10000000000000,,")
+    rounded, huge = take(half, giant)
+    costs = dict(session.execute(select(Proposal.title, Proposal.cost)).all())
+    assert costs == {"Drainase Gang Melati 1": 833_333, "Drainase Gang Melati 2": None}
+    assert "10.000.000.000.000.000.000" in huge.why
+    assert rounded.outcome is Outcome.REPAIRED
 
 
 def test_an_amount_in_the_column_of_the_volume_becomes_the_cost(session, take):

@@ -102,6 +102,18 @@ def test_every_level_that_decided_stands_in_its_own_columns(export):
     assert (row["id_kecamatan"], row["id_kelurahan"]) == (make.KECAMATAN, make.KELURAHAN)
 
 
+def test_the_reason_is_that_of_the_step_that_stopped_it_and_no_earlier_one(export):
+    back = proposal(catalogue_review="", bidang="ekonomi", level="kecamatan")
+    clerk = make.actor(make.user(roles=("moderator", "validator")))
+    said = {"reason": "survey_differs", "note": "Ukur lagi panjangnya."}
+    items.move(back, "send_back", clerk, said)
+    items.move(back, "refuse", clerk, {"reason": "not_city_asset", "note": "Lahan milik PJKA."})
+    dropped = make.walk(proposal(), "not_realised")
+    rows = {row["nomor_usulan"]: row["tolak_teks"] for row in export(back.plan_year)}
+    assert rows[back.number] == "Bukan aset kota. Lahan milik PJKA."
+    assert rows[dropped.number]
+
+
 def test_ids_that_do_not_fit_are_named_row_by_row(planner):
     one, two = proposal(), proposal()
     one.sipd_id = "5"

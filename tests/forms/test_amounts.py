@@ -22,6 +22,7 @@ from app.forms import amounts
         ("1 250", "1250"),
         ("1.000.000", "1000000"),
         ("0,01", "0.01"),
+        ("0.120", "0.12"),
     ],
 )
 def test_points_group_thousands_and_a_comma_is_decimal(typed, meant):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -213,7 +214,7 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     operator.trouble.clear()  # the browser notes a row that was refused
     operator.look("usulan-rw-terkirim")
 
-    page.locator(".rw-row.is-wrong [data-cell=volume]").fill("40,5")
+    keeps_what_the_server_never_heard(operator, page.locator("[data-row]").nth(2))
     page.context.set_offline(True)
     page.locator("form[data-rw] .sticky-actions button").click()
     operator.until("document.querySelectorAll('.rw-row.is-waiting').length === 1")
@@ -251,3 +252,22 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
         page.locator("form[action$='/berkas'] button").click()
     assert page.locator("[data-row]").first.locator("[data-cell=volume]").input_value() == "5"
     operator.look("usulan-rw-dari-berkas")
+
+
+def keeps_what_the_server_never_heard(operator: Any, row: Any) -> None:
+    """A row half of which was saved before the signal went, the page loaded again."""
+    page, saved = operator.page, "document.querySelector('[data-saved]').textContent === {!r}"
+    row.locator("[data-cell=volume]").fill("40")
+    operator.until(saved.format("Tersimpan"))
+    page.route("**/simpan", lambda route: route.abort())
+    row.locator("[data-cell=volume]").fill("40,5")
+    operator.until(saved.format("Tersimpan di perangkat ini"))
+    page.fill("#telepon", "0812 0000 1111")
+    operator.until(saved.format("Tersimpan di perangkat ini"))
+    page.wait_for_timeout(1500)
+    page.unroute("**/simpan")
+    operator.trouble.clear()
+    page.reload()
+    expect(row.locator("[data-cell=volume]")).to_have_value("40,5")
+    expect(page.locator("#telepon")).to_have_value("0812 0000 1111")
+    operator.until(saved.format("Tersimpan"))

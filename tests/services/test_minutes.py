@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -90,6 +91,8 @@ def test_the_job_makes_the_file_once_and_says_how_far_it_is(chair, held):
 
 
 def test_the_tables_hold_numbers_and_no_formula(chair, held):
+    for row in minutes.gathered(held, False).agreed:
+        row.proposal.volume = Decimal("120.5")
     made = minutes.order(held, chair, "table")
     job.print_forum(made.id)
     book = openpyxl.load_workbook(io.BytesIO(documents().read(made.file_name)))
@@ -99,6 +102,9 @@ def test_the_tables_hold_numbers_and_no_formula(chair, held):
     assert f"'{EVIL}" in texts
     assert "Drainase Gang Mawar" in texts
     assert "Belum disepakati" in book.sheetnames
+    names, row = list(book["Prioritas"].iter_rows(max_row=2, values_only=True))
+    typed = dict(zip(names, row, strict=True))
+    assert typed["Volume"] == 120.5
     minutes.order_public(held, "moderator")
     public = minutes.gathered(held, True)
     assert public.came == ()

@@ -9,6 +9,7 @@
   const list = form.querySelector("[data-rows]");
   const sum = form.querySelector("[data-sum]");
   const base = form.getAttribute("action");
+  const headName = `kepala ${form.dataset.key}`;
   const able = Boolean(queue && self.indexedDB && self.isSecureContext);
   const money = new Intl.NumberFormat("id-ID", { style: "currency", currency: "IDR", maximumFractionDigits: 0 });
   const lines = new Map([...document.querySelectorAll("#kamus option")].map((one) => [one.value.split(" ")[0].toUpperCase(), one.dataset]));
@@ -21,7 +22,7 @@
   };
   const number = (text) => {
     const kept = text.replace(/\s/g, "");
-    if (/^\d+\.\d+$/.test(kept) && !/^\d{1,3}(\.\d{3})+$/.test(kept)) return Number(kept);
+    if (/^\d+\.\d+$/.test(kept) && !/^[1-9]\d{0,2}(\.\d{3})+$/.test(kept)) return Number(kept);
     return /^(\d{1,3}(\.\d{3})+|\d+)(,\d+)?$/.test(kept) ? Number(kept.replaceAll(".", "").replace(",", ".")) : NaN;
   };
   const rows = () => [...list.querySelectorAll("[data-row]")];
@@ -67,9 +68,10 @@
   const save = async (page, said, row) => {
     const body = new FormData();
     for (const [name, value] of Object.entries({ csrf_token: form.elements.csrf_token.value, baris: page, ...said })) body.append(name, value);
-    if (row && able) await queue.write(entry(row, "typing")).catch(() => {});
+    const kept = !able ? false : await (row ? queue.write(entry(row, "typing")) : queue.note(headName, said)).then(() => true, () => false);
     const answer = await fetch(`${base}/simpan`, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => null);
-    note.textContent = answer?.ok ? words.saved : words.local;
+    note.textContent = answer?.ok ? words.saved : kept ? words.local : words.unsaved;
+    if (!row && able && answer?.ok) await queue.note(headName, null).catch(() => {});
     if (row && able && answer?.ok) await queue.get(row.dataset.row).then((one) => one?.state === "typing" && queue.remove(one.key)).catch(() => {});
   };
   const later = (page, what, row) => {
@@ -242,14 +244,26 @@
       event.preventDefault();
       if (!missing()) hand(open().filter(filled));
     });
+    const restoreHead = async () => { // what was said of all rows, and is not on the server
+      const said = await queue.fact(headName);
+      if (!said) return;
+      for (const field of form.querySelectorAll("[data-head]")) {
+        if (field.type === "checkbox") field.checked = said[field.name] === field.value;
+        else if (field.name in said) field.value = said[field.name];
+      }
+      later("kepala", head);
+    };
     queue.watch(redraw);
     addEventListener("online", () => queue.run());
     (async () => { // what was typed without signal, and is not on the server
-      for (const row of open()) {
-        const one = await queue.get(row.dataset.row);
-        if (one?.state === "typing" && !filled(row)) for (const input of inputs(row)) input.value = one.fields[input.dataset.cell] ?? "";
-      }
       const mine = (await queue.all()).filter((one) => one.url.startsWith(`${base}/baris/`));
+      await restoreHead();
+      for (const row of open()) {
+        const one = mine.find((kept) => kept.key === row.dataset.row);
+        if (one?.state !== "typing") continue; // a row that is kept here was never told to the server: it is the newer one
+        for (const input of inputs(row)) input.value = one.fields[input.dataset.cell] ?? "";
+        later(row.dataset.row, () => values(row), row);
+      }
       const known = new Set(rows().map((row) => row.dataset.row));
       for (const one of mine.filter((kept) => kept.state !== "sent" && !known.has(kept.key))) {
         const row = open().find((free) => !filled(free)) ?? add();
@@ -259,6 +273,7 @@
         }
         row.querySelector("[name=baris]").value = row.dataset.row = one.key;
         for (const input of inputs(row)) input.value = one.fields[input.dataset.cell] ?? "";
+        if (one.state === "typing") later(one.key, () => values(row), row);
       }
       redraw();
       queue.run();
