@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from flask import g, request
@@ -16,9 +15,6 @@ from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from geoalchemy2 import alembic_helpers
 from limits import parse_many
-from sqlalchemy import Select, bindparam, select
-
-from models import User, db
 
 babel = Babel()
 csrf = CSRFProtect()
@@ -103,21 +99,6 @@ migrate = Migrate(
     render_item=alembic_helpers.render_item,
     compare_type=True,
 )
-
-
-@cache
-def _login() -> Select[Any]:
-    return select(User).where(User.id == bindparam("id"))
-
-
-@login_manager.user_loader
-def load_user(session_id: str) -> User | None:
-    """The login of a session cookie, unless it was signed out everywhere since."""
-    number, _, epoch = session_id.partition(".")
-    if not number.isdecimal():
-        return None
-    user = db.session.scalar(_login(), {"id": int(number)})
-    return user if user and user.epoch == epoch and user.is_active else None
 
 
 def language() -> str:

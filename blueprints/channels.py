@@ -10,10 +10,10 @@ from flask_babel import gettext as _
 
 from app.extensions import limiter
 from app.forms.channel import AddressForm, CodeForm
-from app.queries.actors import current_actor
 from app.services import channels, verification
 from models import User, db
 
+from .account.base import me
 from .guards import signed_in
 
 bp = Blueprint("channels", __name__, url_prefix="/profil/saluran")
@@ -23,7 +23,7 @@ def _user(name: str = "") -> User:
     """Who is signed in; 404 for a channel the city does not offer."""
     if name and name not in channels.offered():
         abort(404)
-    return db.session.get_one(User, current_actor().user_id)
+    return me()
 
 
 def _page(status: int = 200, **forms: Any) -> ResponseReturnValue:

@@ -19,8 +19,9 @@ from app.queries.actors import current_actor
 from app.queries.labels import area_label, category_label
 from app.services import watching as acts
 from maps import gazetteer
-from models import User, Watch, db
+from models import Watch, db
 
+from .account.base import me
 from .guards import public, signed_in
 from .items import find
 from .page import session
@@ -45,7 +46,7 @@ def _form() -> WatchForm:
 @limiter.limit("120/hour")
 def mine() -> ResponseReturnValue:
     """My watches, and a new one."""
-    form, user = _form(), db.session.get_one(User, current_actor().user_id)
+    form, user = _form(), me()
     if request.method == "GET":
         _begin(form)
     elif form.validate() and _added(form):
@@ -151,7 +152,7 @@ def pace() -> ResponseReturnValue:
     """How often letters come about what I follow."""
     form = PaceForm()
     if form.validate_on_submit():
-        db.session.get_one(User, current_actor().user_id).mail_pace = form.mail_pace.data
+        me().mail_pace = form.mail_pace.data
         db.session.commit()
         flash(_("It is saved."), "success")
     return redirect(url_for(".mine"))

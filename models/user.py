@@ -6,7 +6,6 @@ import secrets
 from datetime import date, datetime
 from typing import Any
 
-from flask_login import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -59,7 +58,7 @@ def new_epoch() -> str:
     return secrets.token_urlsafe(9)
 
 
-class User(UserMixin, Model):
+class User(Model):
     """A login.  ``epoch`` changes at sign-out everywhere and at a new password."""
 
     __tablename__ = "user_account"

@@ -130,8 +130,9 @@ def _classify(item: Item, category: Category) -> None:
 
 def _publish_at_filing(item: Item, kind: Kind, at: datetime) -> None:
     """Proposals and ideas of confirmed people appear at once; others wait for somebody."""
-    person = db.session.get_one(Person, item.author_id)
-    if kind.publishes_at_filing and person.level >= CONFIRMED and not item.oversight:
+    if not kind.publishes_at_filing or item.oversight:
+        return
+    if db.session.get_one(Person, item.author_id).level >= CONFIRMED:
         item.published_at = at
 
 

@@ -10,16 +10,16 @@ from flask import Blueprint, current_app, g, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_login import current_user, login_user
+from flask_login import login_user
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from app.extensions import limiter
 from app.forms import Form
-from app.queries.actors import actor_of
+from app.queries.actors import current_actor, login_of
 from app.services import accounts, drafts
 from blueprints.safety import is_local
-from models import User
+from models import User, db
 
 bp = Blueprint("account", __name__)
 
@@ -63,9 +63,8 @@ def _is_page(path: str) -> bool:
 
 
 def me() -> User:
-    """The account that is signed in: itself, not Flask-Login's stand-in for it."""
-    user: User = current_user._get_current_object()
-    return user
+    """The account that is signed in."""
+    return db.session.get_one(User, current_actor().user_id)
 
 
 def enter(user: User, *, stay: bool) -> None:
@@ -74,10 +73,11 @@ def enter(user: User, *, stay: bool) -> None:
     Drafts begun in this browser come along; commit afterwards.
     """
     session.pop("csrf_token", None)
-    drafts.claim(tuple(session.pop("drafts", ())), actor_of(user))
+    login = login_of(user)
+    drafts.claim(tuple(session.pop("drafts", ())), login.actor)
     session.permanent = stay
-    login_user(user)
-    g.pop("actor", None)
+    login_user(login)
+    g.actor = login.actor
 
 
 def let_in(form: Any, email: str) -> User | None:
