@@ -212,7 +212,10 @@ def dispute(contest_id: int) -> ResponseReturnValue:
         flash(_("The time for objections is over."), "warning")
     else:
         db.session.commit()
-        flash(_("Your objection has arrived. The answer comes to this page."), "success")
+        flash(
+            _("Your objection has arrived. The answer comes to this page and to your inbox."),
+            "success",
+        )
     return redirect(url_for(".show", contest_id=contest_id) + "#pemilih")
 
 

@@ -65,12 +65,11 @@ def result(contest_id: int) -> ResponseReturnValue:
     page = results.page(session(), contest)
     if page is None:
         abort(404)
-    few = contest.is_secret and page.voters < contest_folder.TOTALS_FROM
     return render_template(
         "voting/result_show.html",
         contest=contest,
         page=page,
-        few=few,
+        few=contest_folder.few(contest, page.voters),
         names=NAMES,
         letter=to_the_letter(contest),
         files=results.files(session(), contest_id),

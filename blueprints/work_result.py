@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from app.forms import clean
 from app.queries import results
 from app.queries.actors import current_actor
-from app.services import certifying, contest_keys, contests
+from app.services import certifying, contest_folder, contest_keys, contests
 from app.workflow import NotAllowed
 from models import Contest, db
 
@@ -30,10 +30,12 @@ def _contest(contest_id: int) -> Contest:
 
 
 def _page(contest: Contest, bare: list[int] | None = None) -> str:
+    page = results.page(db.session(), contest)
     return render_template(
         "voting/work_result.html",
         contest=contest,
-        page=results.page(db.session(), contest),
+        page=page,
+        few=page is not None and contest_folder.few(contest, page.voters),
         form=FlaskForm(),
         consents=contests.consents(contest, "certify"),
         bare=bare or [],

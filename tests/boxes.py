@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.services import contest_keys
+from app.services import contest_keys, contest_spec
 from app.services import contests as voting
 from models import Contest, Eligible, User, db
 from tests import contests
@@ -27,15 +27,17 @@ def called(voters: Iterable[User], state: str = "open", **values: Any) -> Contes
 def walked(made: Contest, state: str) -> Contest:
     """Lead a draft to a state, step by step."""
     db.session.flush()
+    made.items = len(made.choices)
+    told = contest_spec.digest(db.session, made)
     for step in contests.PATH[: contests.PATH.index(state) + 1]:
         made.state = step
         if step == "published":
-            made.spec_hash, made.published_at = "0" * 64, datetime.now(UTC)
+            made.spec_hash, made.published_at = told, datetime.now(UTC)
         db.session.flush()
     return made
 
 
-def dated(contest: Contest, **moments: datetime) -> Contest:
+def dated(contest: Contest, **moments: Any) -> Contest:
     """Other dates for a contest that is published: tests do not wait for its close."""
     db.session.execute(text("SET LOCAL session_replication_role = replica"))
     for name, moment in moments.items():
@@ -46,8 +48,9 @@ def dated(contest: Contest, **moments: datetime) -> Contest:
 
 
 def closed(contest: Contest) -> Contest:
-    """The contest is over and closed."""
+    """The contest is over and closed, as if that had been its day from the beginning."""
     dated(contest, closes_at=datetime.now(UTC) - timedelta(seconds=1))
+    dated(contest, spec_hash=contest_spec.digest(db.session, contest))
     assert voting.close(contest.id)
     db.session.refresh(contest)
     return contest

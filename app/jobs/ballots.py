@@ -1,9 +1,9 @@
-"""The box of secret votes: sealed when it is shut; who has not voted is reminded before."""
+"""Voters hear of a vote and are reminded of it; the box of secret votes is sealed when shut."""
 
 from __future__ import annotations
 
 from app.logs import log
-from app.services import sealing, vote_reminders
+from app.services import sealing, vote_notices, vote_reminders
 from models import db
 
 from . import jobs
@@ -32,3 +32,13 @@ def ballots_remind(timestamp: int = 0) -> None:
     for contest_id, mark in vote_reminders.due():
         vote_reminders.remind(contest_id, mark)
         db.session.commit()
+
+
+@jobs.periodic(cron="*/5 * * * *")
+@jobs.task(name="votes_tell", queueing_lock="votes_tell", retry=QUICK)
+def votes_tell(timestamp: int = 0) -> None:
+    """Tell the roll, and who sits on a jury, of votes that are announced or have opened."""
+    for contest_id, event in vote_notices.due():
+        told = vote_notices.tell(contest_id, event)
+        db.session.commit()
+        log.info("vote told", contest=contest_id, people=told)

@@ -148,11 +148,64 @@ def _vote(data: Mapping[str, Any]) -> Said:
     )
 
 
+def _when(data: Mapping[str, Any], name: str) -> str:
+    return cycle_words.when(datetime.fromisoformat(data[name]))
+
+
+def _announced(data: Mapping[str, Any]) -> Said:
+    parts = [_("You are on the list of voters. It opens %(when)s.", when=_when(data, "opens"))]
+    if data.get("until"):
+        parts.append(_("Until %(when)s anybody may object to the list.", when=_when(data, "until")))
+    title = _("A vote is announced: %(vote)s", vote=data["title"])
+    return Said(title, " ".join(parts), f"/suara/{data['contest']}")
+
+
+def _voting(data: Mapping[str, Any]) -> Said:
+    text = _(
+        "You can vote until %(when)s, on your phone or at the kelurahan's booth, and change your "
+        "ballot until then.",
+        when=_when(data, "closes"),
+    )
+    title = _("Voting is open: %(vote)s", vote=data["title"])
+    return Said(title, text, f"/suara/{data['contest']}/pilih")
+
+
+def _sitting(data: Mapping[str, Any]) -> Said:
+    text = _(
+        "Your marks or points are awaited until %(when)s. They are published with your name when "
+        "it has been counted.",
+        when=_when(data, "closes"),
+    )
+    title = _("You have a say in: %(vote)s", vote=data["title"])
+    return Said(title, text, f"/suara/{data['contest']}/beri")
+
+
+def _answered(data: Mapping[str, Any]) -> Said:
+    done = _("The list was changed.") if data["accepted"] else _("The list stays as it is.")
+    title = _("Your objection to the list of voters was answered: %(vote)s", vote=data["title"])
+    return Said(title, f"{done} {data['answer']}", f"/suara/{data['contest']}#pemilih")
+
+
+def _struck(data: Mapping[str, Any]) -> Said:
+    text = _(
+        "After an objection you were taken off. The reason: %(why)s If that is wrong, object on "
+        "the page of the vote.",
+        why=data["answer"],
+    )
+    title = _("You are not on the list of voters any more: %(vote)s", vote=data["title"])
+    return Said(title, text, f"/suara/{data['contest']}#pemilih")
+
+
 SAYINGS: dict[str, Callable[[Mapping[str, Any]], Said]] = {
     "forum_invited": _forum,
     "intake_filed": _filed,
     "intake_refused": _refused,
     "stage_closing": _closing,
     "stage_opened": _opened,
+    "vote_announced": _announced,
+    "vote_answered": _answered,
     "vote_closing": _vote,
+    "vote_judge": _sitting,
+    "vote_opened": _voting,
+    "vote_struck": _struck,
 }

@@ -95,6 +95,11 @@ def single_ballots(contest: Contest, number: int) -> bool:
     return contest.is_secret and number >= PUBLISHED_FROM and not contest.terms.get("rw")
 
 
+def few(contest: Contest, number: int) -> bool:
+    """Were there so few secret ballots that nobody may be told how many each choice has?"""
+    return contest.is_secret and number < TOTALS_FROM
+
+
 def shown(outcome: Mapping[str, Any], number: int, secret: bool = True) -> dict[str, Any] | None:
     """The outcome as everybody may see it; None for a secret vote of fewer than ten."""
     return None if secret and number < TOTALS_FROM else dict(outcome)

@@ -13,7 +13,7 @@ from app.queries import contests as reads
 from app.workflow import NotAllowed
 from models import Contest, Eligible, Person, RollDispute, db
 
-from . import audit, contests, rolls
+from . import audit, contests, rolls, vote_notices
 from .contest_checks import Unfit
 
 SHORTEST = 10
@@ -77,8 +77,10 @@ def decide(
     found.state = "accepted" if accept else "refused"
     found.answer, found.seat, found.decided_at = answer.strip(), seat, at
     db.session.flush()
+    vote_notices.answered(found, contest)
     if accept:
         rolls.version(contest, seat, "dispute")
+        _tell(found, contest, person_id or found.person_id, at)
     audit.note("contest.dispute", f"contest:{contest.id}", by=actor.user_id, detail=found.state)
 
 
@@ -97,6 +99,16 @@ def _change(found: RollDispute, contest: Contest, person_id: int | None, standin
         raise Unfit("person", [_("This person is not on the list.")])
     db.session.delete(row)
     db.session.flush()
+
+
+def _tell(found: RollDispute, contest: Contest, person_id: int | None, at: datetime) -> None:
+    """Whoever came onto the roll or off it by an objection hears of it."""
+    if person_id is None:
+        return
+    if found.claim == "missing":
+        vote_notices.joined(contest, person_id, at)
+    else:
+        vote_notices.struck(found, contest, person_id)
 
 
 def _fit(contest: Contest, person: Person) -> None:
@@ -123,6 +135,7 @@ def enrol(contest: Contest, actor: Actor, person_id: int, at: datetime | None = 
     if not rolls.add(contest, person, "late"):
         raise Unfit("person", [_("This person is on the list already.")])
     rolls.version(contest, seat, "late")
+    vote_notices.joined(contest, person_id, at)
     audit.note("contest.enrol", f"contest:{contest.id}", by=actor.user_id)
 
 
