@@ -12,10 +12,12 @@ from app.access import public_items
 from app.kinds import states_in
 from app.queries.items import ROW
 from app.workflow import Phase
-from models import Facet, Item, Person
+from models import Change, Facet, Item, Person
+from models.item import FINISHED as DONE
 from models.item import IS_DONE
 
 SHOWN = 4
+CANDIDATES = 60  # of those that came into a finished state last: what just closes stands among them
 FRESH = (
     select(*ROW)
     .join(Person, Person.id == Item.author_id)
@@ -56,11 +58,25 @@ def fresh(session: Session) -> list[Row[Any]]:
     return list(session.execute(FRESH))
 
 
-FINISHED = (
-    select(*ROW)
-    .join(Person, Person.id == Item.author_id)
+# When an item was finished: what was resolved ten quiet days ago is not new because it closes now.
+DONE_AT = (
+    select(func.max(Change.at))
+    .where(Change.item_id == Item.id, Change.target.in_(DONE), Change.source.not_in(DONE))
+    .correlate(Item)
+    .scalar_subquery()
+)
+LATELY = (
+    select(Item.id, func.coalesce(DONE_AT, Item.state_since).label("done_at"))
     .where(public_items(), literal_column(f"item.{IS_DONE}"))
     .order_by(Item.state_since.desc(), Item.id.desc())
+    .limit(CANDIDATES)
+    .subquery()
+)
+FINISHED = (
+    select(*ROW, LATELY.c.done_at)
+    .join(LATELY, LATELY.c.id == Item.id)
+    .join(Person, Person.id == Item.author_id)
+    .order_by(LATELY.c.done_at.desc(), Item.id.desc())
     .limit(SHOWN)
 )
 

@@ -17,6 +17,7 @@ from app.access import Actor
 from app.forms import amounts
 from app.kinds import Kind, kind_of
 from app.queries import cycle_words, cycles
+from app.queries.calendar import city_day
 from app.queries.cycles import LEVEL_STAGES, Timetable
 from app.workflow import Step
 from models import PROPOSAL_LEVELS, Item, db
@@ -98,7 +99,17 @@ def line_fits(item: Item, step: Step, actor: Actor, given: Mapping[str, Any], at
         raise Refused("volume", _("At most %(n)s in one proposal.", n=amounts.written(largest)))
 
 
+def still_to_come(
+    item: Item, step: Step, actor: Actor, given: Mapping[str, Any], at: datetime
+) -> None:
+    """A day that somebody names as a promise is not over when they name it."""
+    for name in ("date", "expected_on"):
+        if name in given and given[name] < city_day(at):
+            raise Refused(name, _("Please choose a day that is still to come."))
+
+
 checks: tuple[Check, ...] = (
+    still_to_come,
     line_fits,
     window_of_step,
     ranking_locks.hold_lists,

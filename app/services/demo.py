@@ -16,7 +16,17 @@ from app.queries.spots import spots
 from maps import fold
 from models import Photo, User, db
 
-from . import audit, demo_cast, demo_season, demo_votes, facets, funnel, numbers, repeated
+from . import (
+    audit,
+    demo_cast,
+    demo_desk,
+    demo_season,
+    demo_votes,
+    facets,
+    funnel,
+    numbers,
+    repeated,
+)
 from .demo_calendar import years
 from .demo_city import texts
 from .demo_plan import Planner
@@ -108,6 +118,7 @@ def load(say: Callable[[str], Any] = print, most: int = 100) -> Mapping[str, int
     for done in play.run():
         if done % EVERY == 0:
             say(f"{done} acts, {play.done['photos']} pictures")
+    say(f"{demo_desk.talk(cast, city, folder, rng)} notes among colleagues")
     held = demo_votes.hold(cast, city, years(city.now.astimezone(city.zone)), rng)
     say(f"{held} votes")
     _finish(cast)
@@ -119,6 +130,7 @@ def _finish(cast: demo_cast.Cast) -> None:
     read = datetime.now(UTC) - READ_AFTER
     for statement in THEN:
         db.session.execute(text(statement), {"read": read})
+    demo_desk.date_back(read)
     emails = [account.email for account in accounts()]
     db.session.execute(
         User.__table__.update().where(User.email.in_(emails)).values(wants_email=True)  # type: ignore[attr-defined]

@@ -46,6 +46,8 @@ LAPOR = (
     Goal(_path("verify route return"), 4),
     Goal(_path("verify route return reverify route accept"), 3),
     Goal(_path("verify route return reverify"), 2),
+    Goal(_path("verify route return reverify route return"), 2),
+    Goal(_path("verify route return reverify route return decide_owner accept"), 2),
     Goal(_path(f"{TAKEN} plan"), 11),
     Goal(_path(f"{TAKEN} plan start"), 8, hero=True),
     Goal(_path(f"{TAKEN} start"), 7),

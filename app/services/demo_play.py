@@ -39,7 +39,14 @@ THANKS = re.compile(
 )  # said of what has been put right
 NOTE = "Sudah kami periksa bersama ketua RW setempat."
 
+NEAREST = {"dsdabm": "dpkp", "kecamatan": "satpol-pp"}  # an office whose matters are much alike
+
 Act = Callable[[], None]
+
+
+def another(code: str | None) -> str:
+    """Another office that could be meant."""
+    return NEAREST.get(code or "", "dsdabm")
 
 
 @dataclass
@@ -165,6 +172,8 @@ class Play(PlanAnswers):
             make = getattr(self, f"_{name}", None)
             if make and name != "reason" and (wanted or name not in ("photos", "note")):
                 given[name] = make(story, item, step, actor, at)
+        if given.get("reason") == "private_land":
+            given.pop("other_department", None)  # it is nobody's of the city
         if given.get("volume") is not None:
             given["note"] = CORRECTED.format(measured=given["volume"], unit=item.unit)
         elif "note" in step.answers and (said := self._said(story, item, step, given, at)):
@@ -196,7 +205,8 @@ class Play(PlanAnswers):
         )
         answers = story.template.get("answers") or [NOTE]
         day = given.get("date") or at.astimezone(self.city.zone).date() + timedelta(days=6)
-        owner = given.get("department") or given.get("external") or item.department_code
+        named = (given.get(n) for n in ("department", "external", "other_department"))
+        owner = next(filter(None, named), item.department_code)
         values = {
             **story.values,
             "tanggal": day_in_words(day),
@@ -215,13 +225,21 @@ class Play(PlanAnswers):
     def _department(self, story: Story, item: Any, step: Step, *_rest: Any) -> str:
         if sponsor := story.template.get("sponsor"):
             return str(sponsor)
+        if step.name == "route" and getattr(item, "returns", False):
+            return str(item.department_code)  # who was named when it came back
         found = routing.suggest(db.session, item)
         code = found.department_code if found else ""
         if code not in self.cast.officers:
             code = "kecamatan"
-        if step.name == "redirect" and code == item.department_code:
-            code = "dsdabm" if code != "dsdabm" else "dpkp"
+        if step.name == "reverify" and code != item.department_code:
+            return str(item.department_code)  # as the office that sent it back says
+        if step.name in ("redirect", "reverify") and code == item.department_code:
+            code = another(code)
         return code
+
+    def _other_department(self, story: Story, item: Any, *_rest: Any) -> str | None:
+        """Whom an office names that sends something back: not always anybody."""
+        return another(item.department_code) if story.seed % 3 else None
 
     def _external(self, story: Story, item: Any, *_rest: Any) -> str:
         return story.outside

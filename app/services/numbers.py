@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from app.kinds import KINDS
+from app.kinds import KINDS, OFFICE
 from app.queries.calendar import city_calendar, city_day
 from app.queries.numbers import ANSWER_DAYS, DAYS, VERIFY_DAYS
 from app.workflow import Phase
@@ -160,19 +160,25 @@ RETURNED = text(
 NOW = text(
     """
     INSERT INTO figure (scope, code, days, open_now, late_now)
-    SELECT scope, code, days, count(*), count(*) FILTER (WHERE late)
-    FROM (
-      SELECT area_code, department_code, due_on < :day AND state NOT IN ('need_info') AS late
-      FROM item WHERE kind = 'lapor' AND state IN :open
-    ) AS open CROSS JOIN LATERAL (VALUES
-      ('city', CAST(:city AS text)), ('district', left(area_code, 8)), ('area', area_code),
-      ('department', department_code)
-    ) AS scopes (scope, code) CROSS JOIN unnest(CAST(:windows AS int[])) AS days
-    WHERE code IS NOT NULL GROUP BY scope, code, days
+    SELECT scope, code, days, number, late FROM (
+      SELECT scope, code, count(DISTINCT matter) AS number,
+        count(DISTINCT matter) FILTER (WHERE late) AS late
+      FROM (
+        -- A divided one counts once for a place, and each part for its department.
+        SELECT id, area_code, coalesce(parent_id, id) AS whole,
+          CASE WHEN state <> 'divided' THEN department_code END AS department_code,
+          due_on < :day AND state IN :held AS late
+        FROM item JOIN complaint USING (id) WHERE kind = 'lapor' AND state IN :open
+      ) AS open CROSS JOIN LATERAL (VALUES
+        ('city', CAST(:city AS text), whole), ('district', left(area_code, 8), whole),
+        ('area', area_code, whole), ('department', department_code, id)
+      ) AS scopes (scope, code, matter)
+      WHERE code IS NOT NULL GROUP BY scope, code
+    ) AS now CROSS JOIN unnest(CAST(:windows AS int[])) AS days
     ON CONFLICT (scope, code, days) DO UPDATE
       SET (open_now, late_now) = (excluded.open_now, excluded.late_now)
     """
-).bindparams(bindparam("open", expanding=True))
+).bindparams(bindparam("open", expanding=True), bindparam("held", expanding=True))
 
 BY_MONTH = text(
     """
@@ -249,7 +255,9 @@ def _count(session: AnySession, now: datetime) -> None:
         session.execute(RETURNED, window)
     lapor = KINDS["lapor"].workflow
     states = lapor.in_phase(Phase.NEW, Phase.OPEN)
-    now_open = {"day": today, "city": city.code, "open": states, "windows": list(DAYS)}
+    held = [state.name for state in lapor.states if state.held_by in OFFICE]  # as everywhere
+    now_open = {"day": today, "city": city.code, "open": states, "held": held}
+    now_open["windows"] = list(DAYS)
     session.execute(NOW, now_open)
     begin = city.midnight(_months_before(today.replace(day=1), MONTHS - 1))
     session.execute(BY_MONTH, known | {"begin": begin})

@@ -7,12 +7,13 @@ from html import unescape
 
 import pytest
 
+from app.access import SYSTEM
 from app.kinds import KINDS
 from app.queries import facets as facet_counts
 from app.queries import front
 from app.queries import items as lists
 from app.queries.calendar import city_day
-from app.services import facets
+from app.services import facets, items
 from app.workflow import Phase
 from models import db
 from models.item import FINISHED
@@ -72,11 +73,24 @@ def test_the_language_of_the_page_is_asked_for_and_remembered(client):
 
 
 def test_what_was_finished_last_stands_first_however_long_ago_it_was_filed(client):
-    old, new = make.item("lapor", state="closed"), make.item("badami", state="adopted")
+    old, new = (make.item("lapor", state="proof_submitted") for _n in range(2))
     now = datetime.now(UTC)
-    new.state_since, old.state_since = now - timedelta(days=3), now - timedelta(hours=1)
+    items.move(new, "resolve", make.everybody(new), at=now - timedelta(days=3))
+    items.move(old, "resolve", make.everybody(old), at=now - timedelta(hours=1))
     db.session.commit()
     assert [row.number for row in front.finished(db.session())] == [old.number, new.number]
+
+
+def test_what_only_closes_after_quiet_days_is_not_newly_done(client):
+    month_ago = datetime.now(UTC) - timedelta(days=30)
+    old = make.item("lapor", state="proof_submitted")
+    items.move(old, "resolve", make.everybody(old), at=month_ago)
+    new = make.item("lapor", state="resolved")
+    items.move(old, "lapse", SYSTEM)
+    db.session.commit()
+    rows = front.finished(db.session())
+    assert [row.number for row in rows] == [new.number, old.number]
+    assert rows[1].done_at == month_ago
 
 
 def test_the_states_of_the_index_of_finished_items_are_those_that_say_done():

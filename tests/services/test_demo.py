@@ -6,6 +6,7 @@ import hashlib
 import io
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,15 +27,18 @@ from app.services.fill_walk import City, KeptCalendar
 from app.services.rolls import on_roll
 from models import (
     Assessment,
+    Assignment,
     Ballot,
     Change,
     Comment,
+    Complaint,
     Contest,
     Forum,
     ForumGuest,
     ForumVersion,
     Funnel,
     HandoverRecord,
+    InternalNote,
     Item,
     Mandate,
     Notification,
@@ -61,6 +65,8 @@ def test_a_small_demo_shows_every_state_with_people_words_and_pictures(session: 
     assert shown == {(k.slug, state.name) for k in KINDS.values() for state in k.workflow.states}
     assert made["comments"] and made["supports"] and made["photos"]
     _looks_lived_in(session)
+    _goes_from_office_to_office(session)
+    _shows_colleagues_at_work(session)
     _has_accounts(session)
     _shows_a_cycle_that_is_over(session)
     _is_in_the_middle_of_the_kecamatan_stage(session)
@@ -82,6 +88,23 @@ def _looks_lived_in(session: Any) -> None:
     assert session.scalar(select(func.count()).where(Comment.official)) > 0
     order = session.execute(select(Item.id, Item.created_at).order_by(Item.id)).all()
     assert [row.created_at for row in order] == sorted(row.created_at for row in order)
+
+
+def _goes_from_office_to_office(session: Any) -> None:
+    back = session.scalars(select(Complaint).where(Complaint.returns > 0)).all()
+    assert max(item.returns for item in back) == 2
+    offices = select(Change.seat).where(Change.step.in_(("return", "accept"))).order_by(Change.seq)
+    for item in back:
+        took = session.scalars(offices.where(Change.item_id == item.id)).all()
+        assert all(one != other for one, other in pairwise(took)), (item.number, took)
+    assert session.scalar(select(func.count()).where(Change.step == "decide_owner"))
+
+
+def _shows_colleagues_at_work(session: Any) -> None:
+    told = select(Notification.created_at).where(Notification.event == "mention")
+    assert session.scalars(told).all()
+    assert session.scalar(select(func.max(InternalNote.at))) < datetime.now(UTC)
+    assert session.scalar(select(func.count()).where(Assignment.ended_at.is_(None)))
 
 
 def _has_accounts(session: Any) -> None:

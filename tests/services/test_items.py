@@ -173,6 +173,21 @@ def test_answers_that_cannot_be_used_are_refused_by_name(state, step, answers, w
     assert item.state == state
 
 
+@pytest.mark.parametrize(
+    ("state", "step", "name"),
+    [("accepted", "plan", "date"), ("to_external", "hear_outside", "expected_on")],
+)
+def test_a_day_that_is_over_is_no_promise_but_what_was_said_then_was_one(state, step, name):
+    month_ago, today = datetime.now(UTC) - timedelta(days=30), city_day()
+    item = make.item("lapor", state=state, created_at=month_ago)
+    given = {name: today - timedelta(days=1), "note": "Menunggu giliran."}
+    with pytest.raises(Refused) as error:
+        items.move(item, step, make.everybody(item), given)
+    assert error.value.args[0] == name
+    items.move(item, step, make.everybody(item), given | {name: today})
+    items.move(item, step, make.everybody(item), given, at=datetime.now(UTC), arrived=month_ago)
+
+
 def test_a_plan_may_be_made_on_a_leap_day(monkeypatch):
     item = make.item("lapor", state="accepted", created_at=datetime(2028, 2, 1, tzinfo=UTC))
     monkeypatch.setattr("app.services.answers.city_day", lambda *at: date(2028, 2, 29))

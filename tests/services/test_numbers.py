@@ -8,8 +8,18 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from app.queries import numbers as read
+from app.queries.calendar import city_day
 from app.services import items, numbers
-from models import Change, ClosingEvent, ComplaintFact, Figure, FigureMonth, FigureRefresh, db
+from models import (
+    Change,
+    ClosingEvent,
+    Complaint,
+    ComplaintFact,
+    Figure,
+    FigureMonth,
+    FigureRefresh,
+    db,
+)
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -138,6 +148,19 @@ def test_a_divided_complaint_counts_once_for_the_city_and_each_part_for_its_depa
     assert counted("city", "32.73").received == 1
     assert read.of(db.session, "department", make.DEPARTMENT, 90).received == 1
     assert read.of(db.session, "department", make.OTHER_DEPARTMENT, 90).received == 1
+
+
+def test_what_is_late_now_is_held_by_an_office_and_a_divided_one_counts_once():
+    whole = make.item("lapor", state="divided", department_code=make.DEPARTMENT)
+    parts = db.session.scalars(select(Complaint).where(Complaint.parent_id == whole.id)).all()
+    waits, past = make.item("lapor", state="need_info"), city_day() - timedelta(days=9)
+    for late in (whole, waits, *parts):
+        late.due_on = past
+    db.session.flush()
+    numbers.refresh(db.session)
+    city, office = counted("city", "32.73"), counted()
+    assert (city.open_now, city.late_now) == (2, 1)
+    assert (office.open_now, office.late_now) == (1, 1)
 
 
 def test_each_office_and_window_stands_once_however_often_it_is_counted():
