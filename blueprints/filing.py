@@ -248,8 +248,9 @@ def send(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
     except items.Emergency as emergency:
         db.session.rollback()
         return stopped(kind, key, str(emergency))
+    onward = redirect(url_for(".received", kind=kind, number=item.number))
     db.session.commit()
-    return redirect(url_for(".received", kind=kind, number=item.number))
+    return onward
 
 
 def values_of(kind: Kind, draft: Draft | None) -> tuple[dict[str, Any] | None, str]:

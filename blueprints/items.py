@@ -133,7 +133,9 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
         elif texts.WANTED in request.form:
             return _with_text(kind, item, wanted, form)
         elif taken(item, wanted, form, current_actor()):
-            return _onward(kind, item)
+            onward = _onward(kind, item)  # while all of it is still at hand
+            db.session.commit()
+            return onward
     except (NotAllowed, items.Stale):
         return _too_late(item, step)
     return _step_page(kind, item, wanted, form), 422 if form.errors else 200
@@ -187,7 +189,7 @@ def _onward(kind: Kind, item: Item) -> ResponseReturnValue:
 
 
 def taken(item: Item, step: Step, form: StepForm, actor: access.Actor) -> bool:
-    """Take the step if what was sent is good; what is wrong stands on the form.
+    """Take the step if what was sent is good, for the caller to commit; else say on the form why.
 
     Photos are kept before anything is refused, and not at all when the step is not open.
     """
@@ -203,23 +205,24 @@ def taken(item: Item, step: Step, form: StepForm, actor: access.Actor) -> bool:
     if form.errors:
         return False
     try:
-        with db.session.begin_nested():
-            items.move(
-                item,
-                step.name,
-                actor,
-                answers(form, step),
-                key=key_of(form.key.data),
-                seen=whole(form.seen.data),
-                arrived=g.arrived,
-            )
+        items.move(
+            item,
+            step.name,
+            actor,
+            answers(form, step),
+            key=key_of(form.key.data),
+            seen=whole(form.seen.data),
+            arrived=g.arrived,
+        )
     except Incomplete as lacking:
         for name in lacking.args:
             form[name if name in form else "note"].errors = [_("This is needed.")]
     except Refused as wrong:
         _say(form, *wrong.args)
-    db.session.commit()
-    return not form.errors
+    else:
+        return True
+    db.session.rollback()
+    return False
 
 
 def _say(form: StepForm, name: str, why: str) -> None:

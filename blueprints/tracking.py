@@ -228,6 +228,7 @@ def step(step: str) -> ResponseReturnValue:
         if request.method == "GET":
             begin(item, wanted, form, guest)
         elif taken(item, wanted, form, guest):
+            db.session.commit()
             flash(_("Thank you. It is written down."), "success")
             return _back()
     except (NotAllowed, items.Stale):

@@ -99,8 +99,9 @@ def send(number: str, step: str, key: uuid.UUID) -> ResponseReturnValue:
             return _meanwhile(item)
         if taken(item, wanted, form, actor):
             queued.close_step(key)
+            accepted = _accepted(item)
             db.session.commit()
-            return _accepted(item)
+            return accepted
     except (NotAllowed, items.Stale):
         return _meanwhile(item)
     if step_photos.look(item, wanted, actor).busy:
