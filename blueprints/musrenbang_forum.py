@@ -103,6 +103,7 @@ def show(forum_id: int) -> ResponseReturnValue:
     costs = {row.id: row.cost for row in order}
     agreed, others = queries.results(reads, forum, [row.id for row in order], costs)
     signed = queries.versions(reads, forum.id)
+    files = _latest(queries.prints(reads, forum.id, public=True))
     return render_template(
         "musrenbang/forum_show.html",
         forum=forum,
@@ -111,7 +112,8 @@ def show(forum_id: int) -> ResponseReturnValue:
         others=[one for one in others if on_public_list(one.proposal)],
         assets=queries.assets(reads, forum.id) if forum.closed_at else (),
         versions=signed,
-        files=_latest(queries.prints(reads, forum.id, public=True)),
+        files=files,
+        printing=not files and queries.being_printed(reads, forum.id),
         runs=bool(current_actor().seats) and service.seat_for(current_actor(), forum) is not None,
         key=queries.key_of(forum),
     )

@@ -15,7 +15,7 @@ from flask_babel import get_locale
 from app.exchange.tables import guarded
 from app.extensions import limiter
 from app.forms import clean_line, whole
-from app.kinds import KINDS
+from app.kinds import KINDS, REASONS
 from app.queries import funnel
 from app.queries.actors import current_actor
 from app.queries.labels import area_label, department_label
@@ -37,7 +37,7 @@ def rupiah_brief(amount: int) -> str:
 
 HEAD = ("nomor", "judul", "keadaan", "tingkat", "kode_wilayah", "wilayah", "rw", "opd", "volume",
         "satuan", "biaya_diusulkan", "biaya_disepakati", "anggaran", "kontrak", "terserap",
-        "persen_fisik", "dukungan")  # fmt: skip
+        "persen_fisik", "dukungan", "tahun", "alasan", "lanjutan_dari")  # fmt: skip
 
 
 def _year(known: list[int]) -> int | None:
@@ -112,10 +112,16 @@ def neighbourhood(area_code: str, rw: int) -> ResponseReturnValue:
     if not years:
         abort(404)
     by_year: dict[int, list[Any]] = {line.plan_year: [] for line in years}
-    for proposal in funnel.of_rw(reads, found.code, rw):
+    proposals = funnel.of_rw(reads, found.code, rw)
+    for proposal in proposals:
         by_year.setdefault(proposal.plan_year, []).append(proposal)
     return render_template(
-        "musrenbang/funnel_rw.html", area=found, rw=rw, lines=years, by_year=by_year
+        "musrenbang/funnel_rw.html",
+        area=found,
+        rw=rw,
+        lines=years,
+        by_year=by_year,
+        beside=funnel.beside(reads, proposals),
     )
 
 
@@ -152,37 +158,60 @@ def map() -> ResponseReturnValue:
 @public
 @limiter.limit("30/hour")
 def download() -> ResponseReturnValue:
-    """The proposals of a year as a table; ``wilayah``, ``rw`` and ``opd`` narrow it."""
+    """The proposals of a year as a table; ``wilayah``, ``rw`` and ``opd`` narrow it.
+
+    Of one RW of a kelurahan those of every year, when no year is asked for.  With ``hitungan`` the
+    counts themselves: of the city, each place, each RW and each department.
+    """
     current_actor()  # whoever has signed in gets a copy that nobody keeps
-    year = whole(request.args.get("tahun"))
-    if year is None or not 2000 <= year <= 2100:
+    year, rw = whole(request.args.get("tahun")), whole(request.args.get("rw"))
+    area = clean_line(request.args.get("wilayah", "")[:20])
+    if (year is None and not (rw and area)) or not 2000 <= (year or 2000) <= 2100:
         abort(404)
-    rw = whole(request.args.get("rw"))
     asked = {
         "year": year,
-        "area": clean_line(request.args.get("wilayah", "")[:20]),
+        "area": area,
         "rw": rw if rw and rw < 1000 else None,
         "department": clean_line(request.args.get("opd", "")[:40]),
     }
-    response = Response(_lines(asked), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="usulan-{year}.csv"'
+    counted = "hitungan" in request.args
+    response = Response((_counts if counted else _lines)(asked), mimetype="text/csv")
+    name = f"{'hasil' if counted else 'usulan'}-{year or f'rw{rw:02}'}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
+
+
+COUNTED = (*funnel.STAGES, *funnel.EXITS, *funnel.MONEY)
+
+
+def _counts(asked: dict[str, Any]) -> Iterator[str]:
+    """The counts as a table; whole rupiah."""
+    out = io.StringIO()
+    out.write("\ufeff")
+    table = csv.writer(out)
+    table.writerow(("tahun", "lingkup", "kode", "nama", "rw", *COUNTED))
+    for name, row in funnel.counts(reading(), asked):
+        numbers = (getattr(row, column) for column in COUNTED)
+        table.writerow((row.plan_year, row.scope, row.code, name, row.rw or "", *numbers))
+    yield out.getvalue()
 
 
 def _lines(asked: dict[str, Any]) -> Iterator[str]:
     """The table line by line, read as it is sent."""
     out = io.StringIO()
+    out.write("\ufeff")  # the mark by which spreadsheets know UTF-8
     table = csv.writer(out)
     table.writerow(HEAD)
     workflow = KINDS["musrenbang"].workflow
-    for row in funnel.listed(reading(), asked):
+    for row, reason in funnel.listed(reading(), asked):
         table.writerow(
             (
                 row.number, guarded(row.title), workflow[row.state].name, row.level, row.area_code,
                 area_label(row.area_code), row.rw or "", row.department_code or "",
                 row.volume or "", guarded(row.unit), row.filed_cost or "", row.cost or "",
                 row.budget or "", row.contract_value or "", row.spent, row.progress,
-                row.support_count,
+                row.support_count, row.plan_year, REASONS.get(reason, reason),
+                row.carried_from or "",
             )
         )  # fmt: skip
         if out.tell() > 60_000:

@@ -72,12 +72,14 @@ def filing_window(kind: Kind, draft: Draft | None) -> dict[str, object] | None:
     year = cycles.filing_year(session(), kind.filed_in, area, g.arrived)
     table = cycles.timetable(session(), year, kind.filed_in, area)
     if not table.windows:
-        return {"open": True, "text": "", "year": year}
+        return {"open": True, "text": "", "year": year, "again": ""}
     if table.is_open(g.arrived):
         text = cycle_words.standing(kind.filed_in, table, g.arrived)
     else:
         text = cycle_words.closed(kind.filed_in, area, table, g.arrived)
-    return {"open": table.is_open(g.arrived), "text": text, "year": year, "area": area}
+    again = cycle_words.again(table, g.arrived)
+    is_open = table.is_open(g.arrived)
+    return {"open": is_open, "text": text, "year": year, "area": area, "again": again}
 
 
 @bp.app_errorhandler(Closed)

@@ -16,6 +16,7 @@ from app.queries import field_survey, item_page, journey
 from app.queries import why as reasons
 from app.queries.actors import current_actor
 from app.services import realisation
+from app.services.bridges import may_go_on
 from app.services.images import PhotoProblem
 from app.services.refused import Refused
 from app.workflow import NotAllowed
@@ -64,14 +65,15 @@ def _links(kind: Kind, item: Proposal) -> dict[str, str]:
     """Where a way on begins, for those that begin on a page."""
     show = url_for("items.show", kind=kind, number=item.number)
     links = {"follow": show, "support": show}
+    if may_go_on(current_actor(), item, KINDS["lapor"]):  # the panel there begins it, and ties both
+        links["complaint"] = f"{show}#lanjutkan"
     for way, endpoint, values in (
-        ("complaint", "filing.begin", {"kind": KINDS["lapor"]}),
+        ("complaint", "filing.start", {"kind": KINDS["lapor"]}),
         ("catalogue", "musrenbang_kamus.index", {}),
         ("again", "musrenbang_cycle.calendar", {"wilayah": item.area_code}),
         ("mend", "musrenbang_cycle.calendar", {"wilayah": item.area_code}),
     ):
-        if endpoint in current_app.view_functions:
-            links[way] = url_for(endpoint, **values)
+        links.setdefault(way, url_for(endpoint, **values))
     return links
 
 

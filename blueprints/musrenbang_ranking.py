@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _
 
+from app.forms import whole
 from app.forms.ceilings import KINDS as CEILING_KINDS
 from app.forms.ceilings import read, short
 from app.kinds import KINDS
@@ -25,6 +26,7 @@ bp = Blueprint("musrenbang_ranking", __name__, url_prefix="/musrenbang/prioritas
 bp.add_app_template_filter(short, "money")
 bp.add_app_template_filter(list_name, "list_name")
 bp.add_app_template_global(args_of, "list_args")
+SHOWN = 300  # proposals on one page; a kecamatan has some two hundred
 RULES = {
     "stop": _("At the first proposal that does not fit, the list ends."),
     "skip": _("A proposal that does not fit is left out; smaller ones behind it may still fit."),
@@ -58,7 +60,10 @@ def show(list_code: str) -> ResponseReturnValue:
     found = ranking.ranked(reads, key_asked(reads, list_code))
     asked, wrong = _asked()
     tried = found.at(asked) if asked is not None else None
-    ids = [row.id for row in (*found.rows, *found.unranked)]
+    asked_page = (whole(request.args.get("hal")) or 1) - 1
+    first = SHOWN * max(0, min(asked_page, (len(found.rows) - 1) // SHOWN))
+    last, waiting = first + SHOWN, found.unranked[:SHOWN]
+    ids = [row.id for row in (*found.rows[first:last], *waiting)]
     page = render_template(
         "musrenbang/ranking_show.html",
         key=found.key,
@@ -67,10 +72,14 @@ def show(list_code: str) -> ResponseReturnValue:
         tried=tried,
         crossed=_crossed(found, tried),
         typed=request.args.get("pagu", ""),
+        first=first,
+        last=last,
+        waiting=waiting,
+        size=SHOWN,
         wrong=wrong,
         scores=scoring.scores_of(reads, ids) if ids else {},
         states={s.name: s for s in KINDS["musrenbang"].workflow.states},
-        areas={code: area_label(code) for code in {r.area_code for r in found.rows}},
+        areas={code: area_label(code) for code in {r.area_code for r in found.rows[first:last]}},
         rupiah=rupiah_writer(),
         above=wider(found.key),
         may_rank=seat_for(current_actor(), found.key) is not None,

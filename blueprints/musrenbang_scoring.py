@@ -15,6 +15,7 @@ from flask_babel import format_decimal
 from app.exchange.tables import guarded
 from app.forms.scoring import MEASURED, RECUSALS, points
 from app.queries import scoring
+from app.services import scoring as rounds
 from models import ScoringRound
 
 from .guards import public
@@ -50,6 +51,7 @@ def show(round_id: int) -> ResponseReturnValue:
     """One round: weights, list, arithmetic, and what another weight would have changed."""
     found, reads = _published(round_id), session()
     words: dict[str, Any] = {"round": found, "measured": MEASURED, "recusals": RECUSALS}
+    words["canonical"] = rounds.canonical(found)
     if found.closed_at is None:
         return render_template("musrenbang/scoring_show.html", **words, lines=[], asked=None)
     asked = _asked(found)
@@ -85,13 +87,26 @@ def download(round_id: int) -> ResponseReturnValue:
     out = io.StringIO()
     table = csv.writer(out)
     codes = [criterion.code for criterion in found.criteria]
-    table.writerow(["tempat", "nomor", "judul", *codes, "nilai"])
+    facts = [c.measure for c in found.criteria if c.measure]
+    out.write("\ufeff")  # the mark by which spreadsheets know UTF-8
+    table.writerow(
+        ["tempat", "nomor", "judul", *codes, "nilai", *(f"terukur_{fact}" for fact in facts)]
+    )
     for line in scoring.lines(session(), found):
         marks = [" ".join(map(str, part.marks)) for part in line.scored.parts]
         total = line.scored.total
         table.writerow(
-            [line.place, line.number, guarded(line.title), *marks, f"{float(total):.6f}"]
+            [
+                line.place,
+                line.number,
+                guarded(line.title),
+                *marks,
+                f"{float(total):.6f}",
+                *(line.measured[fact] for fact in facts),
+            ]
         )
+    bare = [f"{c.weight / 100:g} ({c.low}-{c.high})" for c in found.criteria]
+    table.writerow(["", "", "bobot (skala)", *bare, "", *("" for _fact in facts)])
     response = Response(out.getvalue(), mimetype="text/csv")
     name = f"penilaian-{found.plan_year}-{found.id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

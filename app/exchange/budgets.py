@@ -89,7 +89,7 @@ class Budgets:
         try:
             proposal = _proposal(cell, found)
             notes = list(cell.row.notes)
-            wish = read(cell, notes)
+            wish = read(cell, notes, proposal)
             row_hash = _hash(proposal, wish)
             if db.session.get(BudgetRow, row_hash) is not None:
                 return Verdict(line, named, Outcome.KNOWN, proposal.number)
@@ -147,12 +147,18 @@ def _proposal(cell: Cells, found: dict[str, Proposal]) -> Proposal:
     return proposal
 
 
-def read(cell: Cells, notes: list[str]) -> Wish:
-    """What a row says.  Raises Wrong."""
+def read(cell: Cells, notes: list[str], item: Proposal | None = None) -> Wish:
+    """What a row says; a share of the money is one of the contract or budget we know (``item``)
+    where the row names none.  Raises Wrong.
+    """
     contract, spent = cell.money("contract_value"), cell.money("spent")
     budget = cell.money("budget")
     share = percent(cell("money_percent"), cell.columns.get("money_percent", ""))
     whole = contract if contract is not None else budget
+    if whole is None and item is not None:
+        whole = item.budget if item.contract_value is None else item.contract_value
+    if share is not None and spent is None and whole is None:
+        raise Wrong(_("A share of the money says nothing while there is no contract or budget."))
     if share is not None and spent is None and whole is not None:
         spent = int(whole * share / 100)
         notes.append(_("paid so far counted from %(n)s %%: %(sum)s", n=written(share),

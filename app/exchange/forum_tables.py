@@ -39,12 +39,12 @@ def _sheets(s: PrintedSet) -> Iterable[tuple[str, Sequence[str], Rows]]:
     )
     if not s.public:
         yield "Daftar hadir", CAME, _came(s)
-    yield "Prioritas", DECIDED, ((row.place, *_proposal(row)) for row in s.agreed)
+    yield "Prioritas", DECIDED, ((row.place, *_proposal(row, s)) for row in s.agreed)
     yield (
         "Belum disepakati",
         (*DECIDED, "Alasan", "Keterangan"),
         (
-            (n, *_proposal(row), str(REASONS.get(row.decision.reason, "")), row.decision.note)
+            (n, *_proposal(row, s), str(REASONS.get(row.decision.reason, "")), row.decision.note)
             for n, row in enumerate(s.others, 1)
         ),
     )
@@ -75,6 +75,7 @@ def _summary(s: PrintedSet) -> Rows:
         ("Perempuan %", found.women_share),
         ("Disepakati", len(s.agreed)),
         ("Perkiraan biaya", s.total),
+        ("Pagu", s.ceiling),
         ("Belum disepakati", len(s.others)),
         ("Halaman", s.address),
         ("SHA-256", s.digest or "belum ditutup"),
@@ -96,13 +97,13 @@ def _came(s: PrintedSet) -> Rows:
         )
 
 
-def _proposal(row: Result) -> tuple[Any, ...]:
+def _proposal(row: Result, s: PrintedSet) -> tuple[Any, ...]:
     item, said = row.proposal, row.decision
     where = item.address or area_label(item.area_code)
     counts = (said.votes_for, said.votes_against, said.abstained)
-    office = department_label(item.department_code) if item.department_code else ""
+    owner = s.owners.get(item.id)
     return (
-        office,
+        department_label(owner) if owner else "",
         item.number,
         item.title,
         where,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access import Actor
 from app.forms import amounts
@@ -82,7 +82,9 @@ class Catalogue:
         if (first := self.seen.setdefault(code.upper(), cell.row.number)) != cell.row.number:
             raise Wrong(_("The same code stands in row %(row)s already.", row=first))
         price, told = self._price(cell), self._told(cell)
-        entry = db.session.get(CatalogueEntry, code)
+        same = select(CatalogueEntry).where(func.upper(CatalogueEntry.code) == code.upper())
+        known = db.session.scalars(same.order_by(CatalogueEntry.code == code, CatalogueEntry.code))
+        entry = next(iter(known.all()[-1:]), None)
         if entry is None:
             return self._added(cell, code, told, price)
         return self._changed(cell, entry, told, price)

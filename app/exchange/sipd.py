@@ -27,11 +27,10 @@ from sqlalchemy.dialects.postgresql import insert
 from app.access import public_items
 from app.kinds import REASONS
 from app.kinds.musrenbang_form import BIDANG, GROUPS
+from app.queries import why
 from app.queries.labels import Labels, labels
 from models import (
     CatalogueEntry,
-    Change,
-    ChangeText,
     Hop,
     Item,
     OfficeVerdict,
@@ -153,17 +152,11 @@ def _beside(found: Sequence[Any]) -> Beside:
 
 
 def _stopped(ids: Sequence[int]) -> dict[int, str]:
-    """Why those that stand still do: the reason of the step that brought them there, in words."""
-    state = select(Item.state).where(Item.id == Change.item_id).scalar_subquery()
-    query = (
-        select(Change.item_id, Change.reason, ChangeText.text)
-        .outerjoin(ChangeText, ChangeText.change_id == Change.id)
-        .where(Change.item_id.in_(ids), Change.reason != "", Change.source != Change.target)
-        .where(Change.target == state)
-        .order_by(Change.seq)
-    )
-    rows = db.session.execute(query) if ids else ()
-    return {row.item_id: ". ".join(filter(None, (_reason(row.reason), row.text))) for row in rows}
+    """Why those that stand still do, in words."""
+    said = why.stops(db.session, ids)
+    return {
+        one: ". ".join(filter(None, (_reason(code), text))) for one, (code, text) in said.items()
+    }
 
 
 def _cells(row: Any, beside: Beside, known: Labels) -> list[Cell]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, null, select, text
 from sqlalchemy.orm import selectinload
@@ -42,8 +43,8 @@ def whose(key: ListKey) -> Whose | None:
     return Whose(key.area_code or "", key.department_code or "")
 
 
-def ceiling_of(key: ListKey) -> ColumnElement[int | None]:
-    """The amount in force that cuts a list, as a part of another question."""
+def ceiling_of(key: ListKey, at: datetime | None = None) -> ColumnElement[int | None]:
+    """The amount in force that cuts a list, as a part of another question; ``at`` a moment."""
     of = whose(key)
     if of is None:
         return cast(null(), BigInteger)
@@ -53,12 +54,14 @@ def ceiling_of(key: ListKey) -> ColumnElement[int | None]:
     )
     wanted = select(Ceiling.amount).join(CeilingVersion).where(PUBLISHED, *named)
     wanted = wanted.where(CeilingVersion.plan_year == key.plan_year)
+    if at is not None:
+        wanted = wanted.where(CeilingVersion.published_at <= at)
     return wanted.order_by(CeilingVersion.number.desc()).limit(1).scalar_subquery()
 
 
-def ceiling_for(session: AnySession, key: ListKey) -> int | None:
-    """The amount in force that cuts a list, or None where nothing was decided."""
-    found: int | None = session.scalar(select(ceiling_of(key)))
+def ceiling_for(session: AnySession, key: ListKey, at: datetime | None = None) -> int | None:
+    """The amount in force (then) that cuts a list, or None where nothing was decided."""
+    found: int | None = session.scalar(select(ceiling_of(key, at)))
     return found
 
 

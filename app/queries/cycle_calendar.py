@@ -23,6 +23,8 @@ class Group(NamedTuple):
     reason: str
     act: str
     open: bool
+    seat: str
+    decided_at: datetime
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class StageLine:
     groups: tuple[Group, ...]
     open_in: int
     varies: bool
+    again: str = ""
 
     @property
     def name(self) -> str:
@@ -91,22 +94,22 @@ def _line(stage: str, windows: Sequence[Window], area_code: str, at: datetime) -
     if not table.windows:
         return StageLine(stage, "free", "", table, groups, open_in, varies)
     state = "open" if table.at(at) else "coming" if table.next(at) else "over"
-    return StageLine(
-        stage, state, cycle_words.standing(stage, table, at), table, groups, open_in, varies
-    )
+    said, again = cycle_words.standing(stage, table, at), cycle_words.again(table, at)
+    return StageLine(stage, state, said, table, groups, open_in, varies, again)
 
 
 def _groups(windows: Iterable[Window], at: datetime) -> tuple[Group, ...]:
     """Windows of the same dates together, by when they open."""
-    together: dict[tuple[datetime, datetime, str, str], list[str]] = defaultdict(list)
+    together: dict[tuple[datetime, datetime, str, str], list[Window]] = defaultdict(list)
     for w in windows:
-        together[w.opens_at, w.closes_at, w.reason if w.act == "reopen" else "", w.act].append(
-            area_label(w.area_code)
-        )
-    return tuple(
-        Group(first, last, tuple(sorted(areas)), reason, act, first <= at <= last)
-        for (first, last, reason, act), areas in sorted(together.items())
-    )
+        together[w.opens_at, w.closes_at, w.reason if w.act == "reopen" else "", w.act].append(w)
+    made = []
+    for (first, last, reason, act), some in sorted(together.items()):
+        areas = tuple(sorted(area_label(w.area_code) for w in some))
+        latest = max(some, key=lambda w: w.id)
+        is_open = first <= at <= last
+        made.append(Group(first, last, areas, reason, act, is_open, latest.seat, latest.decided_at))
+    return tuple(made)
 
 
 def agenda(session: AnySession, area_code: str) -> list[Window]:

@@ -89,6 +89,12 @@ def standing(stage: str, table: Timetable, at: datetime | None = None) -> str:
     return str(_("No dates set: open all the time."))
 
 
+def again(table: Timetable, at: datetime) -> str:
+    """Why what is open now was opened once more; "" for what is open as it was announced."""
+    now = table.at(at)
+    return str(_("Opened again: %(why)s", why=now.reason)) if now and now.act == "reopen" else ""
+
+
 def span(window: Window) -> str:
     """From when to when."""
     return str(_("%(first)s to %(last)s", first=when(window.opens_at), last=when(window.closes_at)))

@@ -224,6 +224,16 @@ def prints(session: AnySession, forum_id: int, public: bool = False) -> Sequence
     return session.scalars(wanted.order_by(ForumPrint.id.desc()).limit(20)).all()
 
 
+def being_printed(session: AnySession, forum_id: int) -> bool:
+    """Is a file for everybody being made?"""
+    wanted = select(ForumPrint.id).where(
+        ForumPrint.forum_id == forum_id,
+        ForumPrint.sort.like("public%"),
+        ForumPrint.status == "waiting",
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
 # -- results ----------------------------------------------------------------------------------
 
 

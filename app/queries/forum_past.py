@@ -11,7 +11,7 @@ from models import AnySession, Item, Proposal
 
 from .ranking_keys import IS_PROPOSAL, ListKey, scope
 
-MOST = 300
+MOST = 600  # a kecamatan has some 400 in two years
 YEARS = (1, 2)  # before the plan year: under way now, and the last finished one
 BOTH = text("item.id = proposal.id")
 

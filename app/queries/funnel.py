@@ -9,10 +9,12 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
 
 from app.access import in_area, public_items
+from app.queries import why
 from app.queries.labels import area_label, department_label
-from models import AnySession, Funnel, FunnelRefresh, Proposal
+from models import AnySession, Funnel, FunnelRefresh, Item, Proposal
 
 # The stages of the funnel, with what each means.
 STAGES = {
@@ -123,8 +125,55 @@ def of_rw(session: AnySession, area_code: str, rw: int) -> Sequence[Proposal]:
     return session.scalars(order.limit(MOST)).all()
 
 
+def counts(session: AnySession, asked: Mapping[str, Any]) -> Iterator[tuple[str, Funnel]]:
+    """Every line that was counted, with the name of its place or department.
+
+    ``year`` and ``area`` narrow it; departments only where no area is asked for.
+    """
+    query = select(Funnel)
+    if asked.get("year"):
+        query = query.where(Funnel.plan_year == asked["year"])
+    if area := asked.get("area"):
+        inside = (Funnel.code >= f"{area}.") & (Funnel.code < f"{area}/")
+        query = query.where((Funnel.code == area) | inside, Funnel.scope != "department")
+    if asked.get("rw"):
+        query = query.where(Funnel.rw == asked["rw"])
+    order = (Funnel.plan_year.desc(), Funnel.scope, Funnel.code, Funnel.rw)
+    for row in session.scalars(query.order_by(*order).execution_options(yield_per=PORTION)):
+        label = department_label if row.scope == "department" else area_label
+        yield str(label(row.code)), row
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the proposals of an RW, by their ids: why each stopped (a coded reason),
+    and the number of what it was joined with or carried over from, where that is public.
+    """
+
+    reasons: Mapping[int, str]
+    joined: Mapping[int, str]
+    carried: Mapping[int, str]
+
+
+def beside(session: AnySession, rows: Sequence[Proposal]) -> Beside:
+    """The links and reasons of these; three queries at most."""
+    ids = [row.id for row in rows]
+    into = {row.id: row.merged_into_id for row in rows if row.merged_into_id}
+    before = {row.id: row.carried_from_id for row in rows if row.carried_from_id}
+    wanted = {*into.values(), *before.values()}
+    query = select(Item.id, Item.number).where(Item.id.in_(wanted), public_items())
+    numbers = {row.id: row.number for row in session.execute(query)} if wanted else {}
+    return Beside(
+        {one: reason for one, (reason, _text) in why.stops(session, ids).items()},
+        {one: numbers[other] for one, other in into.items() if other in numbers},
+        {one: numbers[other] for one, other in before.items() if other in numbers},
+    )
+
+
 def _narrowed(asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    clauses = [public_items(), Proposal.plan_year == asked["year"]]
+    clauses = [public_items()]
+    if asked.get("year"):
+        clauses.append(Proposal.plan_year == asked["year"])
     if asked.get("area"):
         clauses.append(in_area(asked["area"]))
     if asked.get("rw"):
@@ -135,18 +184,31 @@ def _narrowed(asked: Mapping[str, Any]) -> list[ColumnElement[bool]]:
 
 
 def listed(session: AnySession, asked: Mapping[str, Any]) -> Iterator[Any]:
-    """The proposals of a year (``year``, ``area``, ``rw``, ``department``), in portions by id."""
+    """The proposals of a year (``year``, ``area``, ``rw``, ``department``), in portions by id.
+
+    Each with the coded reason of where it stands and the number of what it was carried over from,
+    if that is public.
+    """
+    earlier = aliased(Item.__table__)
+    before = (
+        select(earlier.c.number)
+        .where(earlier.c.id == Proposal.carried_from_id, earlier.c.published_at.is_not(None))
+        .where(earlier.c.visibility != "confidential")
+        .scalar_subquery()
+    )
     table = (
         Proposal.id, Proposal.number, Proposal.title, Proposal.state, Proposal.level,
         Proposal.area_code, Proposal.rw, Proposal.department_code, Proposal.volume, Proposal.unit,
         Proposal.filed_cost, Proposal.cost, Proposal.budget, Proposal.contract_value,
-        Proposal.spent, Proposal.progress, Proposal.support_count,
+        Proposal.spent, Proposal.progress, Proposal.support_count, Proposal.plan_year,
+        before.label("carried_from"),
     )  # fmt: skip
     after = 0
     while True:
         query = select(*table).where(*_narrowed(asked), Proposal.id > after)
         rows = session.execute(query.order_by(Proposal.id).limit(PORTION)).all()
-        yield from rows
+        reasons = why.stops(session, [row.id for row in rows])
+        yield from ((row, reasons.get(row.id, ("", ""))[0]) for row in rows)
         if len(rows) < PORTION:
             return
         after = rows[-1].id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -11,7 +12,7 @@ from app.kinds.musrenbang_reasons import Plain, plain
 from app.queries import cycles, journey, ranking
 from app.queries.cycles import Window
 from app.queries.ranking_keys import ListKey, key_of
-from models import PROPOSAL_LEVELS, AnySession, Department, Proposal
+from models import PROPOSAL_LEVELS, AnySession, Change, ChangeText, Department, Item, Proposal
 
 EXPLAINED = ("refused", "deferred", "not_realised", "returned")
 FILED_IN = "rembug_warga"
@@ -107,6 +108,23 @@ def _next(session: AnySession, item: Proposal, now: datetime) -> tuple[Window | 
         if found := here or table.next(now):
             return found, here is not None
     return None, False
+
+
+def stops(session: AnySession, ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """The coded reason and the words of the step that brought each to where it stands now.
+
+    Only of what a step stopped, turned back or joined; the words are "" where they were erased.
+    """
+    state = select(Item.state).where(Item.id == Change.item_id).scalar_subquery()
+    query = (
+        select(Change.item_id, Change.reason, ChangeText.text)
+        .outerjoin(ChangeText, ChangeText.change_id == Change.id)
+        .where(Change.item_id.in_(ids), Change.reason != "", Change.source != Change.target)
+        .where(Change.target == state)
+        .order_by(Change.seq)
+    )
+    rows = session.execute(query) if ids else ()
+    return {row.item_id: (row.reason, row.text or "") for row in rows}
 
 
 def level_below(level: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -17,9 +17,10 @@ from flask import current_app
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from app.access import Actor
+from app.access import Actor, on_public_list
+from app.queries import ceilings, forum_past
 from app.queries import forum as queries
-from app.queries import forum_past
+from app.queries import ranking as lists
 from app.queries.calendar import city_day
 from app.queries.forum import Result
 from app.queries.forum_words import name_of, whose
@@ -54,7 +55,11 @@ class Group:
 
 @dataclass(frozen=True)
 class PrintedSet:
-    """Everything a form may say.  ``public``: without names."""
+    """Everything a form may say.  ``public``: without names.
+
+    ``ceiling`` (rupiah) held when the forum was closed, and as many agreed proposals fit under it;
+    ``owners`` are the codes of departments by proposal.
+    """
 
     forum: Forum
     public: bool
@@ -73,11 +78,19 @@ class PrintedSet:
     assets: Sequence[Any] = ()
     past: Sequence[Any] = ()
     delegates: Sequence[Any] = ()
+    ceiling: int | None = None
+    fitting: int = 0
+    owners: Mapping[int, str | None] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
         """What the agreed proposals cost together, in rupiah."""
         return sum(row.cost or 0 for row in self.agreed)
+
+    @property
+    def past_is_cut(self) -> bool:
+        """Are there more proposals of earlier years than the form has room for?"""
+        return len(self.past) >= forum_past.MOST
 
     @property
     def digest(self) -> str:
@@ -121,9 +134,17 @@ def order_public(forum: Forum, seat: str) -> None:
 
 def gathered(forum: Forum, public: bool) -> PrintedSet:
     """All that the forms say, read once."""
-    agreed, others = forum_text.results(forum)
+    agreed, others = (
+        [row for row in rows if not public or on_public_list(row.proposal)]
+        for rows in forum_text.results(forum)
+    )
     signed = queries.versions(db.session, forum.id)
     came = () if public else queries.attendance(db.session, forum.id)
+    key = queries.key_of(forum)
+    owners = _owners([*agreed, *others])
+    ceiling = ceilings.ceiling_for(db.session, key, forum.closed_at)
+    stored = lists.ranking_of(db.session, key)
+    places = lists.cut([row.cost for row in agreed], ceiling, stored.rule if stored else "stop")
     return PrintedSet(
         forum=forum,
         public=public,
@@ -136,32 +157,36 @@ def gathered(forum: Forum, public: bool) -> PrintedSet:
         turnout=queries.turnout(db.session, forum.id),
         agreed=agreed,
         others=others,
-        groups=list(_groups(agreed)),
+        groups=list(_groups(agreed, owners)),
         came=came,
         minutes={} if public else queries.minutes(db.session, forum.id),
         assets=queries.assets(db.session, forum.id),
-        past=forum_past.realised(db.session, queries.key_of(forum)),
+        past=forum_past.realised(db.session, key),
         delegates=[one for one in came if one.delegate],
+        ceiling=ceiling,
+        fitting=sum(place.above is not False for place in places),
+        owners=owners,
     )
 
 
-def _groups(agreed: Sequence[Result]) -> Iterator[Group]:
-    """By department, the one with the best placed proposal first; what has none comes last.
-
-    Before anybody has assigned a department it is the one the catalogue names.
-    """
-    owners: dict[int, str | None] = {
-        row.proposal.id: row.proposal.department_code for row in agreed
-    }
-    meant = {row.proposal.catalogue_code for row in agreed if not row.proposal.department_code}
+def _owners(rows: Sequence[Result]) -> dict[int, str | None]:
+    """The department of each; before anybody has assigned one, the one the catalogue names."""
+    owners: dict[int, str | None] = {row.proposal.id: row.proposal.department_code for row in rows}
+    meant = {row.proposal.catalogue_code for row in rows if not row.proposal.department_code}
     entry = CatalogueEntry
     known = select(entry.code, entry.department_code).where(entry.code.in_(meant))
     usual = {row[0]: row[1] for row in db.session.execute(known)} if meant else {}
-    for row in agreed:
+    for row in rows:
         named = usual.get(row.proposal.catalogue_code or "")
         owners[row.proposal.id] = owners[row.proposal.id] or named
+    return owners
+
+
+def _groups(agreed: Sequence[Result], owners: Mapping[int, str | None]) -> Iterator[Group]:
+    """By department, the one with the best placed proposal first; what has none comes last."""
+    mine = {row.proposal.id: owners[row.proposal.id] for row in agreed}
     names = labels().department_names
-    for code in sorted(dict.fromkeys(owners.values()), key=lambda code: code is None):
+    for code in sorted(dict.fromkeys(mine.values()), key=lambda code: code is None):
         rows = [row for row in agreed if owners[row.proposal.id] == code]
         yield Group(names.get(code or "", "") or "Belum ditentukan perangkat daerahnya", rows)
 

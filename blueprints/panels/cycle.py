@@ -38,5 +38,6 @@ def _window(item: Proposal, reads: AnySession) -> str:
     for stage, table in declared.items():
         if table.is_open(g.arrived) or stage == LEVEL_STAGES[item.level][-1]:
             said = cycle_words.standing(stage, table, g.arrived)
-            return f"{cycle_words.stage_name(stage)}: {said}"
+            again = cycle_words.again(table, g.arrived)
+            return " ".join(filter(None, (f"{cycle_words.stage_name(stage)}: {said}", again)))
     return ""

@@ -80,6 +80,21 @@ def test_a_reopening_stands_there_with_its_reason_and_who_decided(client):
     cycles.reopen(YEAR, want, make.actor(make.user(roles=("planner",))), "Banjir di Coblong")
     shown = text(client.get(f"/musrenbang/siklus?wilayah={make.KELURAHAN}"))
     assert "Banjir di Coblong" in shown
+    whole = text(client.get("/musrenbang/siklus?wilayah=32.73"))
+    assert re.search(r"Dibuka lagi: Banjir di Coblong Bapperida, \d", whole)
+
+
+def test_who_proposes_in_a_stage_that_was_opened_again_reads_why(client_for):
+    declared(NOW - DAY)
+    want = Wanted("rembug_warga", make.KECAMATAN, NOW - MINUTE, NOW + DAY)
+    cycles.reopen(YEAR, want, make.actor(make.user(roles=("planner",))), "Banjir di Coblong")
+    author = make.user()
+    shown = text(client_for(author).get(address(draft(author))))
+    assert "Dibuka lagi: Banjir di Coblong" in shown
+    item = make.item("musrenbang", author=author)
+    item.plan_year = YEAR
+    page = text(client_for().get(f"/musrenbang/{item.number}"))
+    assert "Dibuka lagi: Banjir di Coblong" in page
 
 
 @pytest.mark.parametrize("nonsense", ["?wilayah=x", "?tahun=99999999999", "?tahun=x&wilayah="])

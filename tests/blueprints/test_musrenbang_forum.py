@@ -181,6 +181,7 @@ def test_a_closed_forum_is_public_without_a_name(desk, client, chair, forum):
     assert desk.post(f"{WORK}/{forum.id}/ralat", data=form).status_code == 302
     corrected = text_of(client.get(f"{PUBLIC}/{forum.id}"))
     assert "RW 03 dua orang." in corrected
+    assert 'href="#ralat"' in corrected
     assert f'href="{PUBLIC}/{forum.id}/naskah/1"' in corrected
     before, now = (text_of(client.get(f"{PUBLIC}/{forum.id}/naskah{n}")) for n in ("/1", ""))
     assert "ralat 2" in now

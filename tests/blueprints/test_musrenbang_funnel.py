@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from app.kinds import KINDS
 from app.queries import funnel as reads
-from app.services import funnel
+from app.services import funnel, items
 from models import PROPOSAL_LEVELS, Funnel, Proposal, db
 from tests import factories as make
 from tests.statements import Statements
@@ -121,6 +121,52 @@ def test_anybody_walks_from_the_city_to_an_rw_and_its_proposals(session, client)
     assert client.get(f"{PAGE}/wilayah/{make.KELURAHAN}/rw/5").status_code == 404
     assert client.get(f"{PAGE}/wilayah/32.73").status_code == 404
     assert client.get(f"{PAGE}?tahun=abc").status_code == 200
+
+
+def test_an_rw_reads_why_each_stopped_and_what_it_became(session, client):
+    clerk = make.actor(make.user(roles=("moderator",)))
+    kept, joined, refused, late = (
+        make.item("musrenbang", rw=4, title=title, level="kelurahan")
+        for title in ("Drainase Gang Melati", "Saluran Gang Melati", "Taman", "Lampu gang")
+    )
+    items.move(joined, "merge", clerk, {"into": kept.number, "reason": "same_matter"})
+    no = {"reason": "not_city_asset", "note": "Lahan milik warga."}
+    items.move(refused, "refuse", clerk, no)
+    make.walk(late, "not_realised")
+    next_one = make.item("musrenbang", rw=4, title="Lampu gang")
+    next_one.plan_year, next_one.carried_from_id = late.plan_year + 1, late.id
+    funnel.refresh(session())
+    at = f"{PAGE}/wilayah/{make.KELURAHAN}/rw/4"
+    page = client.get(at).text
+    assert "Bukan aset kota" in page
+    assert f"{refused.number}/mengapa" in page
+    parts = page.split("<li>")
+    assert kept.number in next(part for part in parts if joined.number in part)
+    assert late.number in next(part for part in parts if next_one.number in part)
+    table = client.get(f"{PAGE}/unduh.csv?wilayah={make.KELURAHAN}&rw=4").text
+    rows = {row["nomor"]: row for row in csv.DictReader(io.StringIO(table.lstrip("\ufeff")))}
+    assert len(rows) == 5
+    assert rows[refused.number]["alasan"] == "Bukan aset kota"
+    assert rows[next_one.number]["lanjutan_dari"] == late.number
+    assert {row["tahun"] for row in rows.values()} == {str(late.plan_year), str(late.plan_year + 1)}
+    assert client.get(f"{PAGE}/unduh.csv?rw=4").status_code == 404
+
+
+def test_the_counts_themselves_are_taken_along(session, client):
+    proposal("in_apbd", "kota", rw=1, budget=10, spent=4, department_code=make.DEPARTMENT)
+    proposal("refused", "kelurahan", rw=2)
+    funnel.refresh(session())
+    address = f"{PAGE}/unduh.csv?hitungan=1&tahun={YEAR}"
+    rows = list(csv.DictReader(io.StringIO(client.get(address).text.lstrip("\ufeff"))))
+    by_scope = Counter(row["lingkup"] for row in rows)
+    assert by_scope == {"city": 1, "district": 1, "area": 1, "rw": 2, "department": 1}
+    whole = next(row for row in rows if row["lingkup"] == "city")
+    assert (whole["submitted"], whole["refused"], whole["budget"], whole["spent"]) == (
+        "2", "1", "10", "4"
+    )  # fmt: skip
+    inside = client.get(f"{address}&wilayah={make.KELURAHAN}").text
+    assert ",department," not in inside and ",city," not in inside and ",rw," in inside
+    assert "hitungan=1" in client.get(f"{PAGE}?tahun={YEAR}").text
 
 
 def test_before_anything_is_counted_the_pages_say_so(session, client):

@@ -165,6 +165,14 @@ def test_what_is_on_its_way_has_nothing_to_explain(client):
     assert (response.status_code, response.location) == (302, address(item))
 
 
+def test_an_urgent_repair_goes_on_as_a_report_that_is_tied_to_it(client, client_for):
+    item = stopped("refuse", "urgent_repair")
+    page = client_for(make.user()).get(address(item, "/mengapa")).text
+    assert f'href="{address(item)}#lanjutkan"' in page
+    assert 'id="lanjutkan"' in client_for(make.user()).get(address(item)).text
+    assert 'href="/lapor/baru' in client.get(address(item, "/mengapa")).text
+
+
 def test_why_of_what_is_not_public_does_not_exist(client):
     item = stopped("refuse", "still_good")
     item.published_at = None

@@ -9,6 +9,7 @@ from markupsafe import escape
 from app.forms.ranking import arranged
 from app.queries.ranking import ListKey, ranked
 from app.services import ceilings, ranking
+from blueprints import musrenbang_ranking
 from models import Whose
 from tests import factories as make
 from tests.statements import Statements
@@ -86,6 +87,20 @@ def test_a_ceiling_that_is_no_amount_is_said_so_and_stays_in_the_field(client, l
 def test_without_a_ceiling_there_is_no_line(client, lists):
     text = client.get(PUBLIC).get_data(as_text=True)
     assert "data-line>" not in text and "is-out" not in text
+
+
+def test_a_long_list_is_read_page_by_page_and_the_line_stands_on_its_own(
+    client, lists, monkeypatch
+):
+    monkeypatch.setattr(musrenbang_ranking, "SHOWN", 1)
+    pages = [client.get(f"{PUBLIC}&hal={n}&pagu=1.500.000").text for n in (1, 2, 3)]
+    table = [page[page.index('id="urutan"') :].split("</table>")[0] for page in pages]
+    assert ["data-line>" in rows for rows in table] == [False, True, False]
+    assert [rows.count("<tr id=") for rows in table] == [1, 1, 1]
+    assert "data-slide" not in pages[0]
+    assert 'rel="next"' in pages[0]
+    assert 'rel="prev"' in pages[2] and 'rel="next"' not in pages[2]
+    assert client.get(f"{PUBLIC}&hal=99").status_code == 200
 
 
 def test_a_list_nobody_knows_is_nowhere(client, session):

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import re
+from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
@@ -112,10 +116,37 @@ def test_anybody_tries_other_weights_and_takes_the_marks_along(judged, client_fo
     assert "TOPSIS" in page
     for nonsense in ("kriteria=urgensi&bobot=-1", "kriteria=x&bobot=5", "bobot=NaN"):
         assert stranger.get(f"{PUBLIC}/{found.id}?{nonsense}").status_code == 200
-    table = list(csv.reader(io.StringIO(stranger.get(f"{PUBLIC}/{found.id}/unduh.csv").text)))
+    told = stranger.get(f"{PUBLIC}/{found.id}/unduh.csv").text.lstrip("\ufeff")
+    table = list(csv.reader(io.StringIO(told)))
     assert table[0][:3] == ["tempat", "nomor", "judul"]
     assert table[1][0] == "1"
     assert any(row[2].startswith("'=HYPERLINK") for row in table)
+
+
+def test_an_auditor_reckons_points_and_fingerprint_again_from_what_is_published(judged, client_for):
+    """By hand from the table alone: marks, weights and scales; nothing of ours is asked."""
+    found, judges = judged
+    judge_all(client_for, found, judges)
+    client_for(make.user(roles=("planner",))).post(f"{WORK}/{found.id}/tutup")
+    stranger = client_for()
+    told = stranger.get(f"{PUBLIC}/{found.id}/unduh.csv").text.lstrip("\ufeff")
+    head, *rows, weighed = list(csv.reader(io.StringIO(told)))
+    last = head.index("nilai")
+    rule = [re.fullmatch(r"([\d.]+) \((\d+)-(\d+)\)", cell) for cell in weighed[3:last]]
+    assert sum(Decimal(one[1]) for one in rule if one) == 100
+    for row in rows:
+        total = Decimal(0)
+        for one, cell in zip(rule, row[3:last], strict=True):
+            assert one is not None
+            marks = [int(mark) for mark in cell.split()]
+            mean = Decimal(sum(marks)) / len(marks)
+            total += (mean - int(one[2])) / (int(one[3]) - int(one[2])) * Decimal(one[1])
+        assert f"{total:.6f}" == row[last]
+    page = unescape(stranger.get(f"{PUBLIC}/{found.id}").text)
+    shown = re.search(r"data-canonical>(.*?)</code>", page)
+    assert shown
+    assert hashlib.sha256(shown[1].encode()).hexdigest() == found.digest
+    assert found.digest in page
 
 
 def test_who_steps_back_leaves_the_proposal_to_others(judged, client_for):

@@ -136,6 +136,17 @@ def test_progress_and_money_are_reported_while_works_go_on(planner):
     assert item.progress == 45
 
 
+def test_a_share_of_the_money_is_one_of_the_contract_we_know(planner):
+    item = make.item("musrenbang", state="works", department_code=make.DEPARTMENT)
+    item.budget, item.contract_value = 50_000_000, 40_000_000
+    db.session.flush()
+    (verdict,) = bring(planner, line(item, **{"fisik (%)": "45", "keuangan (%)": "25"}))
+    assert verdict.outcome is Outcome.REPAIRED, verdict.why
+    assert (item.progress, item.spent) == (45, 10_000_000)
+    (nothing,) = bring(planner, line(agreed(), **{"keuangan (%)": "25"}))
+    assert nothing.outcome is Outcome.REFUSED
+
+
 def test_what_was_not_built_says_why(planner):
     item = make.item("musrenbang", state="in_apbd", department_code=make.DEPARTMENT)
     (silent,) = bring(planner, line(item, status="batal", catatan="Gagal dua kali."))

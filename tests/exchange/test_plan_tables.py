@@ -53,6 +53,13 @@ def test_a_new_line_comes_in_once(bring):
     assert bring("catalogue", HEAD, NEW)[0].outcome is Outcome.KNOWN
 
 
+def test_a_code_in_small_letters_is_no_second_line(bring):
+    bring("catalogue", HEAD, NEW)
+    (again,) = bring("catalogue", HEAD, NEW.replace("Z01", "z01"))
+    assert (again.outcome, again.item) == (Outcome.KNOWN, "Z01")
+    assert entry("z01") is None
+
+
 def test_a_price_changes_from_a_day_on_and_never_for_the_past(bring):
     day = date.today() + timedelta(days=40)
     line = entry("F01")

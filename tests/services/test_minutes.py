@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 
 import openpyxl
@@ -12,14 +13,14 @@ import pytest
 from app.exchange.workbooks import text
 from app.jobs import minutes as job
 from app.queries import forum as queries
+from app.services import ceilings, forum_minutes, minutes
 from app.services import forum as service
 from app.services import forum_attendance as doors
 from app.services import forum_closing as closing
 from app.services import forum_decisions as decisions
-from app.services import forum_minutes, minutes
 from app.services.disposition import documents
 from app.workflow import NotAllowed
-from models import ForumPrint, db
+from models import ForumPrint, Whose, db
 from tests import factories as make
 from tests.forums import called, lurah, proposal
 
@@ -66,6 +67,25 @@ def test_the_set_says_what_was_decided_and_carries_the_hash_on_each_form(chair, 
         assert said in page
     assert "Pak &lt;b&gt;Asep&lt;/b&gt;" in page
     assert page.count("<svg") == len(minutes.FORMS)
+
+
+def test_the_paper_says_the_ceiling_that_held_when_it_was_signed(chair, held):
+    planner = make.actor(make.user(roles=("planner",)))
+
+    def let_hold(amount):
+        decree = ceilings.Decree("indikatif", "Kep. 1", None, "Awal tahun.")
+        above = {make.KECAMATAN: 10**12, "32.73": 10**12}
+        amounts = {Whose(one): sum_ for one, sum_ in {held.area_code: amount, **above}.items()}
+        return ceilings.save(planner, held.plan_year, amounts, decree)
+
+    let_hold(70_000_000)
+    ceilings.publish(planner, held.plan_year, at=held.closed_at - timedelta(days=1))
+    let_hold(10_000_000)
+    ceilings.publish(planner, held.plan_year)
+    _made, told = printed(held, "set", chair)
+    assert "saat ditutup Rp70.000.000" in told
+    assert "Rp10.000.000" not in told
+    assert minutes.gathered(held, False).fitting == 1
 
 
 def test_what_everybody_may_open_has_numbers_and_no_name(held):
@@ -150,6 +170,14 @@ def test_letters_carry_each_their_own_code(chair):
     pages = minutes.pages(made)
     assert [guest.token in page for guest, page in zip(guests, pages, strict=True)] == [True, True]
     assert guests[0].token not in pages[1]
+
+
+def test_what_is_not_public_any_more_stands_in_no_set_for_everybody(chair, held):
+    hidden = minutes.gathered(held, True).agreed[0].proposal
+    hidden.visibility = "confidential"
+    db.session.flush()
+    assert hidden.number not in {row.proposal.number for row in minutes.gathered(held, True).agreed}
+    assert hidden.number in {row.proposal.number for row in minutes.gathered(held, False).agreed}
 
 
 def test_what_cannot_be_laid_out_is_said_to_have_failed(chair, held, monkeypatch):
