@@ -169,7 +169,6 @@ def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo):
                        ("/privasi", "privasi"), ("/bantuan", "bantuan"), ("/masuk", "masuk"),
                        ("/lupa-sandi", "lupa-sandi")):  # fmt: skip
         stranger.go(path)
-        stranger.page.wait_for_load_state("networkidle")
         stranger.look(name)
     stranger.go(f"/cari?q={title.replace(' ', '+')}")
     assert stranger.page.get_by_role("link", name=title).count()
