@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
+from contextlib import redirect_stdout
 
 from _ensure import ensure
 from _environment import flask, prepared
@@ -16,6 +18,11 @@ UNMIGRATED = {"db", "routes", "--help", "--version"}
 
 def command(arguments: list[str]) -> int:
     """Run `flask <arguments>` in the checkout; returns its exit code."""
+    with redirect_stdout(sys.stderr):  # what the command prints may be read by a program
+        return _command(arguments)
+
+
+def _command(arguments: list[str]) -> int:
     ensure()
     with prepared() as (env, cluster):
         if arguments and arguments[0] not in UNMIGRATED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import time
@@ -81,7 +82,21 @@ def run(
             if show and not line.startswith("{"):  # a line of the structured log is for the file
                 print(f"    {line}", end="", flush=True)
     if child.returncode:
+        if cause := plain_cause("".join(lines)):
+            raise Stop(cause)
         raise Stop(f"{failure}\n{last_lines(''.join(lines))}".rstrip() + f"\nAll: {SETUP_LOG}")
+
+
+def plain_cause(output: str) -> str:
+    """The one sentence for what a person can put right, when a command ended because of it."""
+    if said := re.findall(r"^Rembuk does not start: .*", output, re.MULTILINE):
+        return str(said[-1])
+    if gone := re.findall(r"OperationalError\) (?:connection failed: )?(connection .*)", output):
+        return (
+            f"The database does not answer ({gone[-1].strip()}): correct REMBUK_DATABASE_URL, or "
+            "unset it to have a private one."
+        )
+    return ""
 
 
 def last_lines(text: str, count: int = 12) -> str:

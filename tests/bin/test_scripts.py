@@ -8,9 +8,13 @@ import re
 import socket
 import stat
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import _environment
+import _flask
 import _place
 import _say
 import _serve
@@ -160,3 +164,51 @@ def test_without_root_the_remedy_names_packages_and_the_cluster_to_avoid(
     before = ["sh", "-c", "echo 'create_main_cluster = false' > file"]
     with pytest.raises(Stop, match=r"create_main_cluster.*apt-get install .*postgis"):
         install_debian(["postgresql-15-postgis-3"], "PostgreSQL", before)
+
+
+def test_a_missing_secret_stops_with_one_sentence() -> None:
+    env = {name: value for name, value in os.environ.items() if not name.startswith("REMBUK_")}
+    env |= {"REMBUK_DEMO": "0", "REMBUK_DATABASE_URL": "postgresql://nobody@/nothing"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "routes"]
+    done = subprocess.run(
+        command, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1 and not done.stdout
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("Rembuk does not start: REMBUK_SECRET_KEY is missing")
+
+
+@pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("Rembuk does not start: X is missing.", "Rembuk does not start: X is missing."),
+        (
+            '(psycopg.OperationalError) connection failed: connection to server at "h" failed: no',
+            'The database does not answer (connection to server at "h" failed: no): correct',
+        ),
+    ],
+)
+def test_what_a_person_can_put_right_is_said_without_a_trace(printed: str, said: str) -> None:
+    trace = f"Traceback (most recent call last):\n  File …\n{printed}\nBackground: elsewhere"
+    with pytest.raises(Stop) as stop:
+        _say.run(["sh", "-c", 'printf %s "$1"; exit 1', "sh", trace], "It did not work.")
+    assert str(stop.value).startswith(said)
+    assert "Traceback" not in str(stop.value)
+
+
+def test_only_the_command_itself_speaks_where_a_program_may_read(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def elsewhere() -> Iterator[tuple[dict[str, str], None]]:
+        yield dict(os.environ), None
+
+    monkeypatch.setattr(_flask, "ensure", lambda: None)
+    monkeypatch.setattr(_flask.signal, "signal", lambda *_rest: None)
+    monkeypatch.setattr(_flask, "prepared", elsewhere)
+    monkeypatch.setattr(_flask, "migrate", lambda *_rest: _say.say("Bringing the database …"))
+    monkeypatch.setattr(_flask, "flask", lambda *words: ["echo", *words])
+    assert _flask.command(["[1]"]) == 0
+    said = capfd.readouterr()
+    assert said.out == "[1]\n"
+    assert "Bringing" in said.err
