@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -86,7 +87,14 @@ class Report:
 
 def stamp(at: datetime) -> str:
     """A moment the way the chain writes it: UTC, microseconds."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+@lru_cache(maxsize=50_000)  # seats and steps come back with every item
+def _told(*words: str) -> str:
+    return ", ".join(map(as_json, words))
 
 
 def link(
@@ -102,7 +110,7 @@ def link(
     previous: bytes | None,
 ) -> bytes:
     """The hash of a change; the JSON is byte for byte PostgreSQL's ``json_build_array``."""
-    said = ", ".join(map(as_json, (seat, step, source, target, reason)))
+    said = _told(seat, step, source, target, reason)
     before = previous.hex() if previous else ""
     line = f'[{as_json(number)}, {seq}, {said}, "{stamp(at)}", "{text_hash.hex()}", "{before}"]'
     return hashlib.sha256(line.encode()).digest()

@@ -186,8 +186,9 @@ def open_series(years: Iterable[int]) -> None:
 
 def bring(batch: Batch) -> Brought:
     """Bring a batch in, in the caller's transaction.  Raises BulkError, with nothing written."""
-    clocks.settle_batch(batch.items, batch.changes)
-    if wrong := bulk_checks.problems(db.session(), batch):
+    trails = bulk_checks.by_ref(batch.changes)
+    clocks.settle_batch(batch.items, trails)
+    if wrong := bulk_checks.problems(db.session(), batch, trails):
         raise BulkError(wrong)
     for statement in bulk_sql.SETTINGS:
         db.session.execute(text(statement))
@@ -198,7 +199,7 @@ def bring(batch: Batch) -> Brought:
         table: Any = kind.model.__table__
         theirs = [new for new in fresh if new.row.kind == kind.slug]
         bulk_rows.copy(table.name, *bulk_rows.own(table, theirs))
-    changes, words = bulk_rows.trails(fresh, batch)
+    changes, words = bulk_rows.trails(fresh, batch, trails)
     bulk_rows.copy("change", bulk_rows.CHANGE, changes)
     bulk_rows.copy("change_text", bulk_rows.WORDS, words)
     bulk_rows.copy("comment", bulk_rows.COMMENT, bulk_rows.comments(known, batch))

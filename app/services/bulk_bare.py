@@ -1,8 +1,10 @@
 """Tables laid bare for a filling: secondary indexes and foreign keys are made once, at its end.
 
-Only for volumes larger than what is there.  Unique keys and triggers stay, so what somebody writes
-meanwhile is as right as ever.  What was taken away is noted in a table in the same transaction; a
-filling that was killed leaves the note, and ``put_back`` follows it.
+Only for volumes larger than what is there.  Unique keys stay, and the trigger that chains a change,
+so what somebody writes meanwhile is as right as ever.  The two triggers that look every hash
+through once more rest: a filling chains its trails itself, and ``flask trail verify`` reads them.
+What was taken away is noted in a table in the same transaction; a filling that was killed leaves
+the note, and ``put_back`` follows it.
 """
 
 from __future__ import annotations
@@ -35,6 +37,13 @@ WHAT = f"""
                     pg_get_constraintdef(oid))
       FROM pg_constraint
       WHERE conrelid = ANY (CAST(CAST(:tables AS text[]) AS regclass[])) AND contype = 'f'
+      UNION ALL
+      SELECT false, false, tgname::text,
+             format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname),
+             format('ALTER TABLE %s ENABLE TRIGGER %I', tgrelid::regclass, tgname)
+      FROM pg_trigger
+      WHERE tgrelid = ANY (CAST(CAST(:tables AS text[]) AS regclass[])) AND tgenabled = 'O'
+        AND tgname IN ('change_continues', 'change_text_matches')
     ) AS parts
 """
 

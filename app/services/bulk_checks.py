@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from .bulk import Batch, NewChange, NewItem
 
 TITLE, BODY = 140, 5000  # characters at most
+Trails = dict[int, list["NewChange"]]  # the changes of each item by its ref, in order
 
 
-def problems(session: AnySession, batch: Batch) -> list[str]:
+def problems(session: AnySession, batch: Batch, trails: Trails) -> list[str]:
     """The faults of a batch as sentences with how often each was met; none when it may come in."""
     met: Counter[str] = Counter()
     refs = {item.ref for item in batch.items}
@@ -32,7 +34,7 @@ def problems(session: AnySession, batch: Batch) -> list[str]:
     parts: Iterable[Any] = chain(batch.changes, batch.comments, batch.supports, batch.levels)
     strangers = sum(part.ref not in refs for part in parts)
     met["Changes, comments or supports of no item of the batch"] = strangers
-    _trails(batch, met)
+    _trails(batch, trails, met)
     return [f"{said}: {number}." for said, number in met.items() if number]
 
 
@@ -69,8 +71,7 @@ def _item_faults(
     }
 
 
-def _trails(batch: Batch, met: Counter[str]) -> None:
-    trails = by_ref(batch.changes)
+def _trails(batch: Batch, trails: Trails, met: Counter[str]) -> None:
     now, arrows = datetime.now(UTC), _arrows()
     for item in batch.items:
         trail = trails.get(item.ref, [])
@@ -86,13 +87,16 @@ def _trails(batch: Batch, met: Counter[str]) -> None:
             met["Items without a trail that ends in their state"] += 1
 
 
-def by_ref(changes: Iterable[NewChange]) -> dict[int, list[NewChange]]:
+def by_ref(changes: Iterable[NewChange]) -> Trails:
     """The trail of each item, in order."""
-    trails: dict[int, list[Any]] = defaultdict(list)
+    trails: Trails = {}
     for change in changes:
-        trails[change.ref].append(change)
+        trail = trails.get(change.ref)
+        if trail is None:
+            trail = trails[change.ref] = []
+        trail.append(change)
     for trail in trails.values():
-        trail.sort(key=lambda change: change.pos)
+        trail.sort(key=attrgetter("pos"))
     return trails
 
 

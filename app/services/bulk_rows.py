@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg import Connection
 from psycopg.types.json import Jsonb
+from psycopg.types.string import BytesBinaryDumper
 from sqlalchemy import Boolean, Column, Date, DateTime, Integer, Table, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
@@ -25,17 +26,16 @@ from app.kinds import KINDS
 from app.queries.trail import link
 from models import db
 
-from .bulk_checks import by_ref
-
 if TYPE_CHECKING:
     from .bulk import Batch, NewItem
+    from .bulk_checks import Trails
 
 Rows = Iterable[Sequence[Any]]
 POINT = struct.Struct("<BIIdd")  # EWKB: little endian, a point with a reference system
 POINT_WITH_SRID, WGS84 = 0x20000001, 4326
 SALT = 16  # bytes
 NUMBERS = "SELECT next_item_number(:letter, :year) FROM generate_series(1, :n)"
-IDS = "SELECT nextval(CAST(:series AS regclass)) FROM generate_series(1, :n)"
+IDS = "SELECT ARRAY(SELECT nextval(CAST(:series AS regclass)) FROM generate_series(1, :n))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def numbered(items: Sequence[NewItem]) -> list[Numbered]:
 
 def ids(series: str, n: int) -> list[int]:
     """The next ``n`` numbers of a series, rising."""
-    return sorted(db.session.scalars(text(IDS), {"series": series, "n": n}))
+    return sorted(db.session.scalar(text(IDS), {"series": series, "n": n}) or ())
 
 
 def copy(table: str, columns: str, rows: Rows) -> None:
@@ -72,6 +72,7 @@ def copy(table: str, columns: str, rows: Rows) -> None:
     assert isinstance(driver, Connection)
     names = ", ".join(f'"{name}"' for name in columns.split())
     with driver.cursor() as cursor:
+        cursor.adapters.register_dumper(bytes, BytesBinaryDumper)  # made in C
         cursor.execute(f"SELECT {names} FROM {table} LIMIT 0".encode())
         types = [column.type_code for column in cursor.description or ()]
         known = [one if driver.adapters.types.get(one) else "bytea" for one in types]
@@ -110,9 +111,8 @@ ITEM_ID, STEP, AT = map(CHANGE.split().index, ("item_id", "step", "at"))
 WORDS = "change_id text salt actor_id"
 
 
-def trails(fresh: Sequence[Numbered], batch: Batch) -> tuple[list[Any], list[Any]]:
+def trails(fresh: Sequence[Numbered], batch: Batch, found: Trails) -> tuple[list[Any], list[Any]]:
     """The rows of ``change``, chained, and of ``change_text``."""
-    found = by_ref(batch.changes)
     changes: list[Any] = []
     words: list[Any] = []
     series = iter(ids("change_id_seq", len(batch.changes)))
@@ -159,7 +159,8 @@ LEVEL = "proposal_id level text volume cost rank decision reason seat decided_at
 
 def levels(known: dict[int, int], batch: Batch, changes: Iterable[Any]) -> Rows:
     """The rows of ``proposal_level``, each with the change that decided it."""
-    decided = {(c[ITEM_ID], c[STEP], c[AT]): c[0] for c in changes}
+    steps = {one.decision for one in batch.levels}
+    decided = {(c[ITEM_ID], c[STEP], c[AT]): c[0] for c in changes if c[STEP] in steps}
     for one in sorted(batch.levels, key=lambda level: (known[level.ref], level.decided_at)):
         yield (
             known[one.ref], one.level, one.text, one.volume, one.cost, one.rank, one.decision,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -92,28 +91,26 @@ def columns(clocks: Clocks, terms: Terms, watched: bool) -> dict[str, Any]:
     }
 
 
-def settle_batch(items: Iterable[NewItem], changes: Iterable[NewChange]) -> None:
+def settle_batch(items: Iterable[NewItem], trails: Mapping[int, list[NewChange]]) -> None:
     """The deadlines of items that come in by the thousand, from the trails they come with.
 
     A trail that no kind knows is left to the checks that follow.
     """
-    trails: dict[int, list[NewChange]] = defaultdict(list)
-    for change in changes:
-        trails[change.ref].append(change)
     terms = city_terms(fresh=True)
+    known = {slug: {state.name for state in kind.workflow.states} for slug, kind in KINDS.items()}
     for item in items:
-        kind = KINDS.get(item.kind)
-        names = {state.name for state in kind.workflow.states} if kind else set()
-        if kind is None or any(change.target not in names for change in trails[item.ref]):
+        kind, trail = KINDS.get(item.kind), trails.get(item.ref, [])
+        names = known.get(item.kind, set())
+        if kind is None or not names.issuperset([change.target for change in trail]):
             continue
-        clocks = kind.clocks(_standing(item), trails[item.ref], terms)
+        clocks = kind.clocks(_standing(item), trail, terms)
         held_by = kind.workflow[item.state].held_by if item.state in names else ""
         watched = kind.promise is not None and held_by in OFFICE
         found = columns(clocks, terms, watched)
         for name in ("due_at", "due_on", "next_mark_at"):
             setattr(item, name, found.pop(name))
         if kind.promise is not None:
-            item.own |= {n: v.isoformat() if isinstance(v, date) else v for n, v in found.items()}
+            item.own |= found
 
 
 def _standing(item: NewItem) -> Any:

@@ -295,15 +295,11 @@ def _item(rng: random.Random, where: Setting, row: Any, ref: int, own: tuple[str
         state_since=row.state_since,
         created_at=row.created_at,
         year=getattr(row, "plan_year", row.created_at.astimezone(where.city.zone).year),
-        own={name: _json(getattr(row, name)) for name in own},
+        own={name: getattr(row, name) for name in own},
     )
 
 
 VISIBILITY, CHANNEL, HOUR = Draw(VISIBLE), Draw(CHANNELS), Draw(dict(enumerate(map(float, HOURS))))
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _company(

@@ -20,7 +20,7 @@ from .bulk import NewChange
 from .fill_walk import Walker
 
 ENOUGH = 400  # lives of each kind
-ANEW = 0.04  # share of items that walk by themselves nevertheless
+ANEW = 0.02  # share of items that walk by themselves nevertheless
 WEEK = timedelta(days=7)
 
 Life = tuple[Walker, list[NewChange], tuple[str, ...]]

@@ -19,7 +19,7 @@ PARTS = """
     SELECT format('%s %s %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
     FROM pg_constraint WHERE conrelid = ANY (CAST(CAST(:tables AS text[]) AS regclass[]))
     UNION ALL
-    SELECT pg_get_triggerdef(oid) FROM pg_trigger
+    SELECT format('%s %s', tgenabled, pg_get_triggerdef(oid)) FROM pg_trigger
     WHERE tgrelid = ANY (CAST(CAST(:tables AS text[]) AS regclass[])) AND NOT tgisinternal
 """
 
@@ -42,8 +42,9 @@ def test_what_was_taken_away_comes_back_as_it_was(session: Any) -> None:
     away = before - parts(session)
     assert any("gin" in part for part in away)
     assert any("FOREIGN KEY" in part for part in away)
-    assert not any("UNIQUE" in part or "PRIMARY" in part or "TRIGGER" in part for part in away)
-    assert not any("CHECK" in part for part in away)
+    assert not any("UNIQUE" in part or "PRIMARY" in part or "CHECK" in part for part in away)
+    resting = [part.split()[3] for part in away if "TRIGGER" in part]
+    assert sorted(resting) == ["change_continues", "change_text_matches"]
     whole(session())
     assert parts(session) == before
 
