@@ -6,11 +6,13 @@ import gzip
 import secrets
 import time
 from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from app.logs import log
 
@@ -31,6 +33,7 @@ HEADERS = {
 }
 
 
+@cache
 def policy(tiles_url: str) -> str:
     """The Content-Security-Policy; only a street-map server of the settings is let in."""
     tiles = urlsplit(tiles_url.replace("{s}", "*"))
@@ -44,6 +47,15 @@ def policy(tiles_url: str) -> str:
 
 class Sessions(SecureCookieSessionInterface):
     """Sessions in a signed cookie, except where there are none."""
+
+    def __init__(self) -> None:
+        self._serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """What signs the cookies: made once, since the key stays."""
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """The session of a browser; None (an empty one that takes nothing) where cookies end."""

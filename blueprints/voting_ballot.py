@@ -29,14 +29,13 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from app.extensions import language
 from app.forms.ballot import Picks, problems, read
 from app.logs import log
 from app.queries import ballots
 from app.queries.actors import current_actor
 from app.queries.ballots import Door
 from app.services import casting, contest_keys
-from models import Contest, db
+from models import Contest, db, reading
 
 from .errors import problem
 from .guards import may, public
@@ -66,17 +65,21 @@ def _too_fast(limit: Any, who: str) -> bool:
 @may("vote")
 def ballot(contest_id: int) -> ResponseReturnValue:
     """The ballot; sent on, it is looked at once more, and then cast."""
+    step = request.form.get("langkah", "") if request.method == "POST" else ""
+    cast = _cast(contest_id) if step == "kirim" else None
+    return cast or _page(contest_id, step)
+
+
+def _page(contest_id: int, step: str) -> ResponseReturnValue:
+    """The list, or the last look at what was picked; why not, for whoever cannot vote now."""
     actor = current_actor()
     found = ballots.door(db.session, contest_id, actor.person_id)
     if found is None:
         abort(404)
     if not found.on_roll:
         return _shut(found, "away")
-    step = request.form.get("langkah", "") if request.method == "POST" else ""
-    if step == "kirim":
-        return _cast(found)
     if why := ballots.shut(found.contest, datetime.now(UTC)):
-        return _shut(found, why)
+        return _shut(found, why, refused=step == "kirim")
     try:
         who = contest_keys.of_person(contest_id, actor.person_id or 0)
     except contest_keys.KeyGone:
@@ -85,7 +88,7 @@ def ballot(contest_id: int) -> ResponseReturnValue:
     if there.lock in ("paper", "void"):
         return _shut(found, there.lock, there.note)
     picks = read(found.contest, request.form)
-    if step != "periksa":
+    if step not in ("periksa", "kirim"):
         return _pick(found.contest, picks, voted=bool(there.channel))
     if wrong := problems(found.contest, picks):
         return _pick(found.contest, picks, wrong, voted=bool(there.channel)), 422
@@ -116,25 +119,34 @@ def _confirm(contest: Contest, picks: Picks, voted: bool) -> str:
     )  # fmt: skip
 
 
-def _cast(found: Door) -> ResponseReturnValue:
-    contest, actor = found.contest, current_actor()
-    picks = read(contest, request.form)
-    if wrong := problems(contest, picks):
-        return _pick(contest, picks, wrong), 422
+def _cast(contest_id: int) -> ResponseReturnValue | None:
+    """Put the ballot into the box; None when it is none, and the page has to say why.
+
+    All of it goes over the connection that commits each statement: no transaction is open.
+    """
+    actor = current_actor()
+    limits = ballots.limits(reading(), contest_id, actor.person_id)
+    if limits is None:
+        return None
+    picks = read(limits, request.form)
+    if problems(limits, picks):
+        return None
     if _too_fast(CASTS, f"u{actor.user_id}"):
         return problem(429)
     try:
-        who = contest_keys.of_person(contest.id, actor.person_id or 0)
+        who = contest_keys.of_person(contest_id, actor.person_id or 0)
     except contest_keys.KeyGone:
-        return _no_key(contest.id)
-    language()  # all that is read for the page is read before
-    db.session.expunge_all()
-    db.session.commit()
-    made = casting.cast(contest.id, who, picks.numbers, picks.shares)
+        return _no_key(contest_id)
+    made = casting.cast(contest_id, who, picks.numbers, picks.shares)
     if not made.stored:
-        return _shut(found, made.answer, refused=True)
-    cookie[f"bukti-{contest.id}"] = [made.answer, made.code, made.leaf]
-    return redirect(url_for(".receipt", contest_id=contest.id), 303)
+        return _refused(contest_id, made.answer)
+    cookie[f"bukti-{contest_id}"] = [made.answer, made.code, made.leaf]
+    return redirect(url_for(".receipt", contest_id=contest_id), 303)
+
+
+def _refused(contest_id: int, why: str) -> Response:
+    found = ballots.door(reading(), contest_id, current_actor().person_id)
+    return _shut(found, why, refused=True) if found else abort(404)
 
 
 @bp.get("/<id:contest_id>/pilih/bukti")

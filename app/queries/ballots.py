@@ -10,10 +10,13 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, LargeBinary, and_, bindparam, select
 from sqlalchemy.orm import lazyload
 
+from app.forms.ballot import Limits
 from app.queries.merkle import Levels
 from models import (
     SECRET_MODES,
@@ -55,17 +58,44 @@ class Door:
     source: str = ""
 
 
-def door(session: AnySession, contest_id: int, person_id: int | None) -> Door | None:
-    """The contest, unless it is still being drawn up, has no secret ballots, or is not there."""
-    mine = and_(Eligible.contest_id == Contest.id, Eligible.person_id == person_id)
-    query = (
+@cache
+def _door() -> Any:
+    mine = and_(Eligible.contest_id == Contest.id, Eligible.person_id == bindparam("person"))
+    return (
         select(Contest, Eligible.source)
         .outerjoin(Eligible, mine)
-        .where(Contest.id == contest_id, Contest.mode.in_(SECRET_MODES), Contest.state != "draft")
+        .where(*_secret(Contest))
         .options(lazyload("*"))
     )
-    row = session.execute(query).one_or_none()
-    return row and Door(row[0], row[1] is not None, row[1] or "")
+
+
+def _secret(of: Any) -> tuple[ColumnElement[bool], ...]:
+    """The contest asked for, if it has secret ballots and is no draft."""
+    return of.id == bindparam("contest"), of.mode.in_(SECRET_MODES), of.state != "draft"
+
+
+def door(session: AnySession, contest_id: int, person_id: int | None) -> Door | None:
+    """The contest, unless it is still being drawn up, has no secret ballots, or is not there."""
+    row = session.execute(_door(), {"contest": contest_id, "person": person_id}).one_or_none()
+    return Door(row[0], row[1] is not None, row[1] or "") if row else None
+
+
+@cache
+def _limits() -> Any:
+    contest, roll = Contest.__table__, Eligible.__table__
+    mine = and_(roll.c.contest_id == contest.c.id, roll.c.person_id == bindparam("person"))
+    columns = (contest.c[name] for name in ("least", "most", "points", "items"))
+    return select(*columns).join(roll, mine).where(*_secret(contest.c))
+
+
+def limits(session: AnySession, contest_id: int, person_id: int | None) -> Limits | None:
+    """What a ballot of somebody on the roll must keep to; None for whoever is not.
+
+    All that casting asks before it casts, so it is spoken to tables.
+    """
+    values = {"contest": contest_id, "person": person_id}
+    row: Limits | None = session.execute(_limits(), values).one_or_none()
+    return row
 
 
 def shut(contest: Contest, at: datetime) -> str:
@@ -90,24 +120,27 @@ class Stored:
     nonce: bytes = b""
 
 
+@cache
+def _stored() -> Any:
+    pseud = bindparam("who", type_=LargeBinary)
+
+    def under(table: Any) -> ColumnElement[bool]:
+        return and_(table.contest_id == Contest.id, table.pseud == pseud)
+
+    return (
+        select(Ballot.channel, Ballot.nonce, BallotLock.why, Incident.public_note)
+        .select_from(Contest)
+        .outerjoin(Ballot, under(Ballot))
+        .outerjoin(BallotLock, under(BallotLock))
+        .outerjoin(Incident, Incident.id == BallotLock.incident_id)
+        .where(Contest.id == bindparam("contest"))
+    )
+
+
 def stored(session: AnySession, contest_id: int, who: bytes) -> Stored:
     """What lies under a mark, without a word of what it says."""
-    mark = select(Ballot.channel, Ballot.nonce).where(
-        Ballot.contest_id == contest_id, Ballot.pseud == who
-    )
-    lock = (
-        select(BallotLock.why, Incident.public_note)
-        .outerjoin(Incident, Incident.id == BallotLock.incident_id)
-        .where(BallotLock.contest_id == contest_id, BallotLock.pseud == who)
-    )
-    ballot = session.execute(mark).one_or_none()
-    why = session.execute(lock).one_or_none()
-    return Stored(
-        ballot.channel if ballot else "",
-        why.why if why else "",
-        (why.public_note or "") if why else "",
-        bytes(ballot.nonce) if ballot else b"",
-    )
+    row = session.execute(_stored(), {"contest": contest_id, "who": who}).one()
+    return Stored(row.channel or "", row.why or "", row.public_note or "", bytes(row.nonce or b""))
 
 
 @dataclass(frozen=True)
