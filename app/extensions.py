@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import g, request
-from flask_babel import Babel
+from flask_babel import Babel, get_locale
 from flask_limiter import Limiter
 from flask_login import LoginManager, current_user
 from flask_migrate import Migrate
@@ -99,6 +99,12 @@ migrate = Migrate(
     render_item=alembic_helpers.render_item,
     compare_type=True,
 )
+
+
+def spoken() -> str:
+    """The language in which words are said now: the page's, or of a letter its reader's."""
+    locale = get_locale()
+    return locale.language if locale else ""
 
 
 def language() -> str:

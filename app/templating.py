@@ -13,13 +13,14 @@ from typing import Any
 
 from flask import Flask, has_request_context
 from flask.templating import Environment
-from flask_babel import get_locale, get_translations
+from flask_babel import get_translations
 from jinja2 import nodes
 from jinja2.environment import create_cache
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
+from app.extensions import spoken
 from app.static_files import files_change
 
 PLACE = re.compile(r"%\((\w+)\)s|%%")  # where a value goes, in words; or a per cent sign
@@ -54,7 +55,7 @@ class Templates(Environment):
     @property
     def cache(self) -> Any:
         """The compiled templates of the language in use."""
-        language = str(get_locale())
+        language = spoken()
         if language not in self._by_language:
             self._by_language[language] = create_cache(self._size)
         return self._by_language[language]

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from flask import Flask, render_template
-from flask_babel import format_decimal, get_locale
+from flask_babel import format_decimal
 from markupsafe import Markup, escape
 
+from app.extensions import spoken
 from app.queries.labels import labels
 
 Options = Iterable[tuple[str, Any]]  # value and text
@@ -43,7 +44,7 @@ def chosen_in(made: str, chosen: str) -> Markup:
 
 
 def _kept(name: str, make: Callable[[], str]) -> str:
-    pieces, key = labels().pieces, f"{name}-{get_locale()}"
+    pieces, key = labels().pieces, f"{name}-{spoken()}"
     if key not in pieces:
         pieces[key] = make()
     return pieces[key]

@@ -26,7 +26,7 @@ from geoalchemy2.shape import to_shape
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.extensions import language
+from app.extensions import language, spoken
 from app.forms import whole
 from app.kinds import KINDS, REASONS, Kind, kind_of, state_of
 from app.kinds.musrenbang import LEVEL_NAMES
@@ -84,13 +84,14 @@ def piece(template: str, **values: Any) -> Markup:
 
 def ago(moment: datetime) -> str:
     """How long ago, in words."""
-    return _span(-_seconds_since(moment), True, str(get_locale()))
+    return _span(-_seconds_since(moment), True, spoken())
 
 
 def _seconds_since(moment: datetime) -> int:
     """Roughly: in whole days, hours or minutes, so that there are few to word."""
     seconds = int((datetime.now(UTC) - moment).total_seconds())
-    step = next(size for size in (86_400, 3600, 60, 1) if abs(seconds) >= size or size == 1)
+    size = abs(seconds)
+    step = 86_400 if size >= 86_400 else 3600 if size >= 3600 else 60 if size >= 60 else 1
     return seconds // step * step
 
 
@@ -135,7 +136,7 @@ def _name(value: Any) -> Any:
 
 def lasting(since: datetime) -> str:
     """How long something has stood, in words."""
-    return _span(_seconds_since(since), False, str(get_locale()))
+    return _span(_seconds_since(since), False, spoken())
 
 
 def rupiah(amount: float | None) -> str:

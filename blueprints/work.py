@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -19,13 +18,13 @@ from app.access import PLANNED_KINDS, Actor
 from app.kinds import KINDS, Kind
 from app.queries import choices, colleagues, desk, filters, listing, queues, work
 from app.queries.actors import current_actor
-from app.queries.calendar import city_calendar, city_day
 from app.queries.desk import After, Cut
 from app.queries.labels import seat_label
 from app.services import bulk_acts
-from models import db
+from models import db, reading
 
 from . import musrenbang_places
+from .desk_lines import lines
 from .guards import may
 from .options import option_list
 
@@ -136,10 +135,12 @@ def _queue(here: Desk) -> ResponseReturnValue:
     if number := listing.as_number(cut.q):
         return redirect(url_for("items.by_number", number=number))
     after = After.read(request.args.get("sesudah", ""))
-    asked, reads = queues.ask(actor, cut, after), db.session()
+    asked, reads = queues.ask(actor, cut, after), reading()
     tabs = _tabs(here, asked.actor, asked.cut.kind, asked.cut.area)
     tab = next((tab for tab in tabs if tab.name == request.args.get("tab")), tabs[0])
     newest = tab.name in ("semua", "nilai") or request.args.get("urut") == "baru"
+    wide = any((seat.area_code or "").count(".") < 3 for seat in actor.seats_as(*here.roles))
+    queue = queues.page(reads, asked, here.scope, tab, newest)
     counted = tuple(tab for tab in tabs if tab.name not in UNCOUNTED)
     return render_template(
         "work/queue.html",
@@ -148,11 +149,12 @@ def _queue(here: Desk) -> ResponseReturnValue:
         tabs=tabs,
         tab=tab,
         counts=queues.counts(reads, asked, here.scope, counted),
-        queue=queues.page(reads, asked, here.scope, tab, newest),
+        lines=lines(queue.items, wide or here is DEPARTMENT),
+        wide=wide,
+        next_after=queue.next_after,
         after=after,
         newest=newest,
         cut=cut,
-        left=cache(working_days_left),
         held=queues.held(reads, asked) if here is TRIAGE else [],
         **_beside(here, actor, cut),
     )
@@ -160,19 +162,18 @@ def _queue(here: Desk) -> ResponseReturnValue:
 
 def _beside(here: Desk, actor: Actor, cut: Cut) -> dict[str, Any]:
     """What stands around the list: filters, saved ones, acts for many, what was left behind."""
-    seats = actor.seats_as(*here.roles)
+    seats = sorted({seat.name for seat in actor.seats_as(*here.roles)})
     offered = [KINDS[cut.kind]] if cut.kind else here.kinds
-    people = [p for seat in seats for p in colleagues.on_seat(seat.name)]
+    beside = colleagues.beside(reading(), seats)
     return {
         "offered": here.kinds,
-        "wide": any((seat.area_code or "").count(".") < 3 for seat in seats),
         "lists": _lists(here, offered, cut),
         "state": _state_label(cut.state),
-        "people": people,
-        "saved": filters.of(actor, here.endpoint),
-        "seats": [(seat.name, seat_label(seat.name)) for seat in seats],
+        "people": beside.people,
+        "saved": filters.of(reading(), actor, here.endpoint),
+        "seats": [(seat, seat_label(seat)) for seat in seats],
         "acts": access.may(actor, "act_in_bulk"),
-        "left_behind": _left_behind(actor, seats, people),
+        "left_behind": beside.left_behind,
     }
 
 
@@ -220,18 +221,6 @@ def _acts(kind: Kind) -> list[tuple[str, Any]]:
 def act_label(kind: Kind, act: str) -> Any:
     """What an act for many is called."""
     return _("Give to somebody") if act == bulk_acts.ASSIGN else kind.workflow.named(act).label
-
-
-def _left_behind(actor: Actor, seats: Any, people: list[colleagues.Colleague]) -> int:
-    """How much lies in the hands of people who no longer share the seat."""
-    here = {(person.user_id, person.seat) for person in people}
-    rows = colleagues.in_hand(tuple(seat.name for seat in seats))
-    return sum(row.open for row in rows if (row.user_id, row.seat) not in here)
-
-
-def working_days_left(due: date | None) -> int | None:
-    """Working days until a promised day; negative when it has gone by."""
-    return None if due is None else city_calendar().between(city_day(), due)
 
 
 @bp.get("/kelurahan")

@@ -13,8 +13,8 @@ from app.queries import field_work
 from app.queries.actors import current_actor
 from app.services import items, queued
 
+from .desk_lines import working_days_left
 from .guards import may
-from .work import working_days_left
 
 bp = Blueprint("work_field", __name__, url_prefix="/kerja/lapangan")
 

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale
 
 from app.clocks import Clocks, Event, Policy, Stage, Terms, read
+from app.extensions import spoken
 from app.forms import ItemForm
 from app.workflow import BACK, Phase, State, Workflow
 from models import Item
@@ -64,7 +64,7 @@ class Kind:
         A word of another language stands beside it, as ``sentence_en``.
         """
         words: Mapping[str, str] = current_app.config["CITY"].services[self.slug]
-        end = f"_{get_locale()}"
+        end = f"_{spoken()}"
         theirs = {name.removesuffix(end): words[name] for name in words if name.endswith(end)}
         return {**words, **theirs} if theirs else words
 

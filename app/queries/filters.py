@@ -6,25 +6,25 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Row, Select, bindparam, or_, select
 
 from app.access import Actor
-from models import SavedFilter, db
+from models import AnySession, SavedFilter
 
 MOST = 50
 
 
-def of(actor: Actor, queue: str) -> Sequence[SavedFilter]:
+def of(session: AnySession, actor: Actor, queue: str) -> Sequence[Row[Any]]:
     """The actor's own filters of a queue, and those colleagues on their seats share."""
     seats = tuple(seat.name for seat in actor.seats)
     told = {"queue": queue, "seats": seats, "user": actor.user_id}
-    return db.session.scalars(_theirs(), told).all()
+    return session.execute(_theirs(), told).all()
 
 
 @cache
 def _theirs() -> Select[Any]:
     return (
-        select(SavedFilter)
+        select(SavedFilter.id, SavedFilter.user_id, SavedFilter.name, SavedFilter.cut)
         .where(
             SavedFilter.queue == bindparam("queue"),
             SavedFilter.seat.in_(bindparam("seats", expanding=True)),

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Any
 
 from flask import current_app
-from flask_babel import get_locale, lazy_gettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 
+from app.extensions import spoken
 from models import (
     Area,
     Category,
@@ -111,12 +112,12 @@ def area_label(code: str | None) -> str:
 
 def named(category: Category) -> str:
     """A category's name in the reader's language, where the city has one."""
-    return getattr(category, f"name_{get_locale()}", "") or category.name
+    return getattr(category, f"name_{spoken()}", "") or category.name
 
 
 def category_label(code: str) -> str:
     """The name of the category with this code, in the reader's language."""
-    known, key = labels(), f"{get_locale()} {code}"
+    known, key = labels(), f"{spoken()} {code}"
     said = known.category_names.get(key)
     if said is None:
         found = known.categories.get(code)

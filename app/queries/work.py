@@ -17,7 +17,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
 )
 from sqlalchemy.orm import Session
 
@@ -39,8 +38,6 @@ HELD: ColumnElement[bool] = literal_column("comment.status = 'held'")
 DUE_FIRST: ColumnElement[Any] = literal_column(DUE.replace("due_on", "item.due_on"))
 ON_DESK: ColumnElement[bool] = literal_column(f"item.{ON_A_DESK}")
 REOPENED = standing_in([("lapor", "reopened")])
-# Planning a queue costs twenty times as much as reading it: a plan is made once a connection.
-ONE_PLAN = text("SET LOCAL plan_cache_mode = force_generic_plan")
 LOW_RATED: ColumnElement[bool] = Complaint.__table__.c.rating <= 2
 
 

@@ -18,7 +18,7 @@ def refresh(session: AnySession) -> int:
     session.execute(select(func.pg_advisory_xact_lock(func.hashtext("repeated_place"))))
     session.execute(delete(RepeatedPlace))
     columns = [column.name for column in RepeatedPlace.__table__.columns]
-    made = session.execute(insert(RepeatedPlace).from_select(columns, finding()))
+    session.execute(insert(RepeatedPlace).from_select(columns, finding()))
     row = insert(RepeatedRefresh).values(id=ONE, at=datetime.now(UTC))
     session.execute(row.on_conflict_do_update(index_elements=["id"], set_={"at": row.excluded.at}))
-    return int(made.rowcount)  # type: ignore[attr-defined]
+    return session.scalar(select(func.count()).select_from(RepeatedPlace)) or 0

@@ -8,6 +8,7 @@ import pytest
 
 from app.access import may
 from app.queries import colleagues
+from models import db
 from tests import factories as make
 from tests.tables import ITEMS, PEOPLE
 
@@ -42,3 +43,6 @@ def test_a_seat_over_the_whole_city_is_found_by_its_name_too():
     boss = make.user(roles=("coordinator",))
     (seat,) = make.actor(boss).seats
     assert boss.id in {person.user_id for person in colleagues.on_seat(seat.name)}
+    beside = colleagues.beside(db.session(), [seat.name])
+    assert boss.id in {person.user_id for person in beside.people}
+    assert {person.seat for person in beside.people} == {seat.name}

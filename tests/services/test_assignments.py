@@ -11,7 +11,7 @@ from app.queries import colleagues
 from app.services import assignments, items, mandates
 from app.services.answers import Refused
 from app.workflow import NotAllowed
-from models import Assignment, AuditEvent, Mandate, Notification
+from models import Assignment, AuditEvent, Mandate, Notification, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -93,6 +93,8 @@ def test_what_somebody_who_left_held_goes_to_a_colleague_in_one_act(session):
     name = f"officer:{make.DEPARTMENT}"
     assert [person.user_id for person in colleagues.on_seat(name)] == [staying.id]
     assert [(row.user_id, row.open) for row in colleagues.in_hand((name,))] == [(leaving.id, 3)]
+    beside = colleagues.beside(db.session(), [name])
+    assert ([person.user_id for person in beside.people], beside.left_behind) == ([staying.id], 3)
     assert assignments.hand_over(name, make.actor(staying), leaving.id, staying.id) == 3
     assert {current(item) for item in open_ones} == {staying.id}
     assert current(over) == leaving.id
