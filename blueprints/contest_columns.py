@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from flask import current_app
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.access import Actor
-from app.counting import Rule
+from app.counting import RANKED, Rule
 from app.forms.contest import RULES, ContestForm, rule_name
 from app.queries import choices
 from app.queries.labels import area_label
@@ -68,9 +69,13 @@ def values(form: ContestForm) -> dict[str, Any] | None:
     rule = Rule.from_json(
         {**RULES[form.rule.data].to_json(), "threshold": form.threshold.data or 0}
     ).to_json()
-    if form.mode.data == "jury":
-        rule = Rule(rule="ranked", skip=False).to_json() | {"jury": "1"}
-    terms = {"late": bool(form.late.data), "other_area": bool(form.other_area.data)}
+    if part := jury_part(form):
+        rule = Rule(rule=RANKED, skip=False, jury=part).to_json()
+    terms: dict[str, Any] = {
+        "late": bool(form.late.data), "other_area": bool(form.other_area.data)
+    }  # fmt: skip
+    if form.places.data and not form.pagu.data:
+        terms["places"] = form.places.data
     return kept | {
         "body": form.body.data or "",
         "level": level,
@@ -91,9 +96,17 @@ def values(form: ContestForm) -> dict[str, Any] | None:
     }
 
 
+def jury_part(form: ContestForm) -> Fraction:
+    """What a jury's marks count for: all, a part beside a secret ballot, or nothing."""
+    if form.mode.data == "jury":
+        return Fraction(1)
+    beside = form.jury.data or 0 if form.mode.data == "approval" else 0
+    return Fraction(beside, 100)
+
+
 def _criteria(form: ContestForm) -> list[dict[str, Any]] | None:
     """The lines of what a jury judges; None when one of them cannot be read."""
-    if form.mode.data != "jury":
+    if not jury_part(form):
         return []
     found: list[dict[str, Any]] = []
     for n, line in enumerate((form.criteria.data or "").splitlines(), start=1):
@@ -122,6 +135,8 @@ def told(contest: Contest) -> dict[str, Any]:
     return told | {
         "place": ":".join(part for part in place if part),
         "rule": rule_name(contest.rule),
+        "jury": int(100 * Fraction(contest.rule.get("jury", 0))) % 100,
+        "places": contest.terms.get("places"),
         "threshold": contest.rule.get("threshold", 0),
         "min_level": str(contest.min_level),
         "late": contest.terms.get("late", False),

@@ -76,11 +76,24 @@ def sentence(said: Said) -> str:
 def to_the_letter(contest: Contest) -> list[str]:
     """How a contest is counted, in sentences; empty for a draft without a rule."""
     if contest.mode == "support":
-        return [_("Supports are counted as they stand when it closes. Nothing else is computed.")]
-    try:
-        return [sentence(said) for said in rule_words(Rule.from_json(contest.rule))]
-    except ValueError:
-        return []
+        said = [_("Supports are counted as they stand when it closes. Nothing else is computed.")]
+    else:
+        try:
+            said = [sentence(one) for one in rule_words(Rule.from_json(contest.rule))]
+        except ValueError:
+            return []
+    if contest.pagu is None:
+        said.insert(0, _without_money(contest))
+    return said
+
+
+def _without_money(contest: Contest) -> str:
+    places = contest.terms.get("places")
+    if not places:
+        return str(
+            _("No money is shared out here: all are listed in order, and nothing is cut off.")
+        )
+    return str(_("No money is shared out here: each costs one of %(n)s places.", n=places))
 
 
 @bp.app_template_global()

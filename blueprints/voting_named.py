@@ -38,7 +38,7 @@ def _sat_in(contest_id: int) -> Contest:
 def give(contest_id: int) -> ResponseReturnValue:
     """A delegate's points on one page; of a jury, the list of what is judged."""
     contest, user_id = _sat_in(contest_id), current_actor().user_id or 0
-    if contest.mode == "jury":
+    if contest.has_jury:
         mine = named.own_marks(db.session, contest.id, user_id)
         return render_template("voting/named_jury.html", contest=contest, mine=mine)
     form, problems = FlaskForm(), []
@@ -101,7 +101,7 @@ def judge(contest_id: int, no: int) -> ResponseReturnValue:
     """A juror's marks for one of the choices, or why not."""
     contest = _sat_in(contest_id)
     choice = next((one for one in contest.choices if one.no == no), None)
-    if choice is None or contest.mode != "jury":
+    if choice is None or not contest.has_jury:
         abort(404)
     form, problems = FlaskForm(), []
     if request.method == "POST" and form.validate():

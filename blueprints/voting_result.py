@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 
 from app.queries import contests, results
-from app.services import contest_folder, signing
+from app.services import contest_folder, named, signing
 from models import Contest
 
 from .guards import public
@@ -38,6 +38,8 @@ CONTENTS = {
     "decision.csv": lazy_gettext("What was decided beside what was computed"),
     "items.geojson": lazy_gettext("Where the choices lie"),
     "key.pub": lazy_gettext("The city's key"),
+    "lines.txt": lazy_gettext("What was counted, line by line, as it lies under the seal"),
+    "marks.txt": lazy_gettext("The jury's marks, line by line"),
     "leaves.txt": lazy_gettext("The fingerprint of each ballot, in the order of the seal"),
     "result.sig": lazy_gettext("The city's signature under the list of sums"),
     "roll_counts.csv": lazy_gettext("People on the list of voters, per RW"),
@@ -70,6 +72,8 @@ def result(contest_id: int) -> ResponseReturnValue:
         contest=contest,
         page=page,
         few=contest_folder.few(contest, page.voters),
+        verdicts=(verdicts := named.verdicts(session(), contest)),
+        jurors=len({judge for one in verdicts.values() for judge, _points in one.judges}),
         names=NAMES,
         letter=to_the_letter(contest),
         files=results.files(session(), contest_id),

@@ -133,7 +133,7 @@ def _published(contest: Contest, **words: Any) -> str:
         seek=asked,
         versions=contests.versions(db.session(), contest.id),
         jury=contests.jury(db.session(), contest.id),
-        judged=named.judged(db.session(), contest) if contest.mode == "jury" else {},
+        judged=named.judged(db.session(), contest) if contest.has_jury else {},
         least_marks=named.least_marks(contest),
         consents=service.consents(contest, "void"),
         may_void=service.may_consent(current_actor(), contest, "void"),

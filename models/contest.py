@@ -121,6 +121,11 @@ class Contest(Model):
         """May nobody ever learn who chose what?"""
         return self.mode in SECRET_MODES
 
+    @property
+    def has_jury(self) -> bool:
+        """Does a jury mark what stands for choice, alone or beside the voters?"""
+        return self.mode == "jury" or self.rule.get("jury", "0") != "0"
+
 
 class ContestItem(Model):
     """One of the things to choose from; title, cost (whole rupiah) and place as published."""

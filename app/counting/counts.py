@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from .elections import ORDINAL, Election
@@ -13,6 +13,7 @@ from .outcomes import (
     BELOW,
     SUPPORTERS,
     UNFIT_MONEY,
+    UNJUDGED,
     UNSUPPORTED,
     Comparison,
     Outcome,
@@ -120,9 +121,11 @@ def _results(election: Election, rule: Rule, found: _Count) -> tuple[Result, ...
         results.append(result)
     if found.list is None:
         return tuple(results)
-    points = found.list.points
     return tuple(
-        Result(**{**vars(result), "points": str(points[p])}) for p, result in enumerate(results)
+        replace(result, points=str(points))
+        if points is not None
+        else replace(result, why=UNJUDGED, lacked=0)
+        for result, points in zip(results, found.list.points, strict=True)
     )
 
 

@@ -39,6 +39,10 @@ class Marks:
     aspects: tuple[Aspect, ...]
     given: Mapping[str, Mapping[str, Mapping[str, int]]]
 
+    def judged(self, id: str) -> bool:
+        """Did the jury mark this project?  What it did not mark gets no place."""
+        return bool(self.given.get(id))
+
     def verdict(self, id: str) -> Verdict:
         """Weigh one project's marks.  Raises Unfit for one that is missing or off its scale."""
         weight = sum(aspect.weight for aspect in self.aspects)
@@ -61,9 +65,12 @@ class Marks:
 
 @dataclass(frozen=True)
 class Ranked:
-    """The list: each project's points of 0 to 100, and what was taken from the top."""
+    """The list: each project's points of 0 to 100, and what was taken from the top.
 
-    points: Sequence[Fraction]
+    None stands for what the jury did not judge: it is not listed.
+    """
+
+    points: Sequence[Fraction | None]
     taken: Taken
 
 
@@ -78,16 +85,16 @@ def ranked(election: Election, rule: Rule, order: Order, marks: Marks | None) ->
 
     Points lie on fixed scales, so withdrawing a project moves no other.
     """
-    if not rule.jury:
-        points = [Fraction(int(score)) for score in election.scores]
-    else:
+    points: list[Fraction | None] = [Fraction(int(score)) for score in election.scores]
+    if rule.jury:
         if marks is None:
             raise Unfit("the marks of the jury are missing", "marks")
-        given = [marks.verdict(project.id).mean for project in election.projects]
-        public = approval(election)
         points = [
-            rule.jury * one + (1 - rule.jury) * other
-            for one, other in zip(given, public, strict=True)
+            rule.jury * marks.verdict(project.id).mean + (1 - rule.jury) * public
+            if marks.judged(project.id)
+            else None
+            for project, public in zip(election.projects, approval(election), strict=True)
         ]
-    listed = ordered(eligible(election, rule), points, order)
+    able = [p for p in eligible(election, rule) if points[p] is not None]
+    listed = ordered(able, [one or Fraction(0) for one in points], order)
     return Ranked(points, down(election, listed, BY_ORDER, Taken(), rule.skip))

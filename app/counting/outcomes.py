@@ -12,8 +12,8 @@ ENGINE = "1"  # changes whenever the same election and rule could come out other
 
 # Why a project won, or did not.
 BY_SHARES, BY_FILL, BY_ORDER = "shares", "fill", "order"
-BELOW, UNFIT_MONEY, AFTER_END, SUPPORTERS, UNSUPPORTED = (
-    "below_threshold", "does_not_fit", "after_end", "supporters_short", "no_votes",
+BELOW, UNFIT_MONEY, AFTER_END, SUPPORTERS, UNSUPPORTED, UNJUDGED = (
+    "below_threshold", "does_not_fit", "after_end", "supporters_short", "no_votes", "unjudged",
 )  # fmt: skip
 
 
@@ -64,7 +64,7 @@ class Result:
     failed at.  ``represents``, ``paid_most``: how many voters paid for it and the most each paid;
     ``paid_mean``: its cost shared by them.  ``lacked``: what its supporters together lacked when
     Equal Shares ended, or by how much it did not fit.  ``points``: its score of 0 to 100 in a
-    ranked list.
+    ranked list, empty for what too few of the jury judged.
     """
 
     id: str

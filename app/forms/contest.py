@@ -170,6 +170,20 @@ class ContestForm(Form):
         description=_("The same word for all contests of a round, such as musrenbang-2028."),
         validators=[Optional(), Length(max=60)],
     )
+    jury = IntegerField(
+        _("A jury's part beside the voters, in percent"),
+        default=0,
+        description=_(
+            "Only where some are chosen by secret ballot. They are then listed by the jury's marks "
+            "and the share of voters, in these parts."
+        ),
+        validators=[Optional(), NumberRange(0, 90, _("Between 0 and 90."))],
+    )
+    places = IntegerField(
+        _("How many are taken up, where there is no pagu"),
+        description=_("Such as the three ideas that go on. Empty: all are listed in order."),
+        validators=[Optional(), NumberRange(1, 200, _("Between 1 and 200."))],
+    )
     criteria = TextAreaField(
         _("What the jury judges"),
         description=_(

@@ -58,7 +58,7 @@ def _items(contest: Contest) -> list[str]:
     found = []
     if db.session.scalar(public) != count:
         found.append(_("Something on the ballot is not public any more. Please choose anew."))
-    if _spends(contest) and any(choice.cost is None for choice in contest.choices):
+    if contest.pagu is not None and any(choice.cost is None for choice in contest.choices):
         names = ", ".join(c.title for c in contest.choices if c.cost is None)
         found.append(_("These have no cost yet: %(names)s.", names=names))
     return found
@@ -80,25 +80,28 @@ def _limits(contest: Contest) -> list[str]:
 
 def _rule(contest: Contest) -> list[str]:
     if contest.mode not in BUYING:
-        return []
+        return _places(contest)
     try:
         rule = Rule.from_json(contest.rule)
     except ValueError:
         return [_("Please choose how it is counted.")]
     found = []
-    if _spends(contest) and contest.pagu is None:
-        found.append(_("This way of counting needs a pagu."))
+    if contest.pagu is None and not contest.terms.get("places"):
+        found.append(_("Please give a pagu, or say how many are taken up."))
     if rule.rule == SHARES and contest.mode == "approval" and contest.most < LEAST_PICKS:
         found.append(_("With Equal Shares everybody chooses up to three or more."))
-    return found
+    return found + _places(contest)
 
 
-def _spends(contest: Contest) -> bool:
-    return contest.mode in BUYING
+def _places(contest: Contest) -> list[str]:
+    """More can be taken up than stand on the ballot?"""
+    if int(contest.terms.get("places") or 0) <= len(contest.choices):
+        return []
+    return [_("More would be taken up than there are on the ballot.")]
 
 
 def _jury(contest: Contest) -> list[str]:
-    if contest.mode not in ("jury", "named_points"):
+    if not contest.has_jury and contest.mode != "named_points":
         return []
     seated = db.session.scalar(select(func.count()).where(Juror.contest_id == contest.id)) or 0
     if contest.mode == "named_points":

@@ -35,7 +35,7 @@ from models import (
     db,
 )
 
-from . import contest_spec, signing
+from . import contest_spec, named, signing
 
 TOTALS_FROM = 10  # ballots; below that only what won is said
 COUNTED, CERTIFIED = 1, 2  # versions
@@ -84,10 +84,18 @@ def files(contest: Contest) -> dict[str, bytes]:
     }
     if contest.is_secret:
         found["leaves.txt"] = "".join(f"{one.leaf.hex()}\n" for one in ballots).encode()
+    else:
+        found["lines.txt"] = _lines(named.lines(db.session, contest))
+    if contest.is_secret and contest.has_jury:
+        found["marks.txt"] = _lines(named.mark_lines(db.session, contest))
     if shown:
         found["ballots.pb"] = _pb(contest, tally, ballots)
         found["validation.csv"] = _validation(contest, ballots)
     return found
+
+
+def _lines(said: Sequence[str]) -> bytes:
+    return "".join(f"{line}\n" for line in said).encode()
 
 
 def single_ballots(contest: Contest, number: int) -> bool:
@@ -245,7 +253,8 @@ def _pb(contest: Contest, tally: Tally, ballots: Sequence[SealedBallot]) -> byte
         )
         for one in ballots
     ]
-    return written(_meta(contest, rule, points), projects, votes)
+    meta = _meta(contest, rule, points) | {"budget": tally.outcome["budget"]}
+    return written(meta, projects, votes)
 
 
 def _project(
@@ -253,7 +262,7 @@ def _project(
 ) -> dict[str, str | int | float]:
     told: dict[str, str | int | float] = {
         "project_id": one.no,
-        "cost": one.cost or 0,
+        "cost": result["cost"],
         "votes": result["votes"],
         "name": _guarded(one.title),
         "selected": int(result["won"]),
@@ -277,7 +286,6 @@ def _meta(contest: Contest, rule: Rule, points: bool) -> dict[str, str | int | f
         "unit": city.name,
         "subunit": contest.area.name,
         "instance": str(contest.plan_year or city.day(contest.closes_at).year),
-        "budget": contest.pagu or 0,
         "vote_type": "cumulative" if points else "approval",
         "rule": name_of(rule),
         "date_begin": city.day(contest.opens_at).strftime("%d.%m.%Y"),

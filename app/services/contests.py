@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import current_app
 from geoalchemy2.shape import to_shape
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import (
@@ -129,9 +130,10 @@ def on_offer(contest: Contest) -> Sequence[Any]:
         return [*listed.rows, *listed.unranked]
     if contest.kind not in PLANNED_KINDS or contest.kind in BUDGETED_KINDS:
         return ()
-    wanted = select(Idea).where(
-        public_items(), Idea.state.not_in(("rejected", "merged", "stopped"))
-    )
+    wanted = select(Idea).where(public_items(), Idea.state.not_in(LEFT))
+    if contest.area_code != current_app.config["CITY"].code:
+        inside = Idea.area_code.startswith(f"{contest.area_code}.", autoescape=True)
+        wanted = wanted.where(or_(Idea.area_code == contest.area_code, inside))
     ideas = db.session.scalars(wanted.order_by(Item.support_count.desc(), Item.id).limit(300)).all()
     return [
         ranking.Row(one.id, one.number, one.title, one.area_code, one.rw, one.state, "",

@@ -1,4 +1,4 @@
-"""Votes that are not secret: points by name, a jury's marks, open support; and their count.
+"""What is not secret: points by name, a jury's marks (alone or beside a ballot), open support.
 
 What delegates and jurors say is public with their names, but only once it is counted: nobody
 follows anybody.  What is counted is written down as it stood at the close.
@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import Actor
+from app.counting import Aspect, Marks, Verdict
 from app.queries import contests as reads
 from app.workflow import NotAllowed
 from models import (
@@ -72,18 +73,23 @@ def least_marks(contest: Contest) -> int:
 
 def sits(session: AnySession, contest: Contest, actor: Actor) -> Juror | None:
     """The actor's place among the jury or the delegates; None for none."""
-    if contest.is_secret or contest.mode == "support" or actor.user_id is None:
+    if not by_name(contest) or actor.user_id is None:
         return None
     found: Juror | None = session.get(Juror, (contest.id, actor.user_id))
     return found
 
 
-def _open_to(contest: Contest, actor: Actor, mode: str, at: datetime | None) -> Juror:
+def by_name(contest: Contest) -> bool:
+    """Does anybody speak under their own name here?"""
+    return contest.has_jury or contest.mode == "named_points"
+
+
+def _open_to(contest: Contest, actor: Actor, fits: bool, at: datetime | None) -> Juror:
     """The actor's place, while it is open.  Closing waits for whoever is writing."""
     db.session.refresh(contest, with_for_update={"of": Contest, "read": True})
     place = sits(db.session, contest, actor)
     standing = reads.standing(contest, at or datetime.now(UTC))
-    if place is None or contest.mode != mode or standing != "open":
+    if place is None or not fits or standing != "open":
         raise NotAllowed("judge")
     return place
 
@@ -99,7 +105,7 @@ def share(
 
     Raises NotAllowed, and Unfit with what does not fit.
     """
-    place = _open_to(contest, actor, "named_points", at)
+    place = _open_to(contest, actor, contest.mode == "named_points", at)
     given = {no: n for no, n in sorted(points.items()) if n}
     if problem := _misfit(contest, given, reason):
         raise Unfit("points", [problem])
@@ -172,7 +178,7 @@ def mark(
     May be changed until it closes.  Raises NotAllowed, and Unfit for missing marks or reasons, and
     for a choice that is the juror's own.
     """
-    place = _open_to(contest, actor, "jury", at)
+    place = _open_to(contest, actor, contest.has_jury, at)
     choice = db.session.get(ContestItem, (contest.id, no))
     if choice is None:
         raise NotAllowed("judge")
@@ -221,7 +227,7 @@ def supports(session: AnySession, contest: Contest) -> dict[int, int]:
 
 def public(session: AnySession, contest: Contest, at: datetime) -> list[Voice]:
     """What delegates or jurors said, by name; nothing before it is counted."""
-    if contest.is_secret or contest.mode == "support" or contest.state not in OUT:
+    if not by_name(contest) or contest.state not in OUT:
         return []
     people = {row.user_id: Voice(row.name, row.seat) for row in reads.jury(session, contest.id)}
     titles = {choice.no: choice.title for choice in contest.choices}
@@ -260,15 +266,21 @@ def lines(session: AnySession, contest: Contest) -> list[str]:
     """What is counted as lines, in the order in which their root is made."""
     if contest.mode == "support":
         return [f"{contest.id}|{no}|{n}" for no, n in sorted(supports(session, contest).items())]
+    if contest.has_jury:
+        return mark_lines(session, contest)
     found = []
-    if contest.mode == "named_points":
-        for row in session.scalars(select(NamedBallot).where(NamedBallot.contest_id == contest.id)):
-            chosen, given = (",".join(map(str, part)) for part in (row.choices, row.points))
-            found.append(f"{contest.id}|{row.user_id}|{chosen}|{given}")
-    else:
-        for one in session.scalars(select(JurorMark).where(JurorMark.contest_id == contest.id)):
-            said = "-" if one.recused else ",".join(map(str, one.marks))
-            found.append(f"{contest.id}|{one.user_id}|{one.no}|{said}")
+    for row in session.scalars(select(NamedBallot).where(NamedBallot.contest_id == contest.id)):
+        chosen, given = (",".join(map(str, part)) for part in (row.choices, row.points))
+        found.append(f"{contest.id}|{row.user_id}|{chosen}|{given}")
+    return sorted(found)
+
+
+def mark_lines(session: AnySession, contest: Contest) -> list[str]:
+    """A jury's marks as lines: contest, juror's number, choice, marks ("-": stepped back)."""
+    found = []
+    for one in session.scalars(select(JurorMark).where(JurorMark.contest_id == contest.id)):
+        said = "-" if one.recused else ",".join(map(str, one.marks))
+        found.append(f"{contest.id}|{one.user_id}|{one.no}|{said}")
     return sorted(found)
 
 
@@ -280,6 +292,22 @@ def patterns(session: AnySession, contest: Contest) -> list[Any]:
         rows = session.scalars(select(NamedBallot).where(NamedBallot.contest_id == contest.id))
         return [(tuple(row.choices), tuple(row.points), 1) for row in rows]
     return []
+
+
+def marks_of(session: AnySession, contest: Contest) -> Marks | None:
+    """What the jury marked, as the engine takes it; None where there is no jury."""
+    if not contest.has_jury:
+        return None
+    aspects = tuple(Aspect(one["code"], one["weight"]) for one in criteria(contest))
+    return Marks(aspects, given_marks(session, contest))
+
+
+def verdicts(session: AnySession, contest: Contest) -> dict[int, Verdict]:
+    """What the jury thinks of each choice that enough of it judged; nothing before the count."""
+    marks = marks_of(session, contest)
+    if marks is None or contest.state not in OUT:
+        return {}
+    return {int(no): marks.verdict(no) for no in marks.given}
 
 
 def given_marks(session: AnySession, contest: Contest) -> dict[str, dict[str, dict[str, int]]]:

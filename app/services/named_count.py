@@ -7,18 +7,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
-from app.counting import (
-    APPROVAL,
-    POINTS,
-    RANKED,
-    Aspect,
-    Election,
-    Marks,
-    Outcome,
-    Project,
-    Rule,
-    count,
-)
+from app.counting import APPROVAL, POINTS, RANKED, Election, Rule
 from app.queries.merkle import Tree
 from models import SECRET_MODES, Contest, Tally, db
 
@@ -56,24 +45,13 @@ def settle(contest: Contest, at: datetime | None = None) -> Tally | None:
         tree.add(line.encode())
     contest.state, contest.sealed_at, contest.sealed_root = "sealed", at, tree.root().hex()
     db.session.flush()
-    return tallies.write(contest, rule_of(contest), counted(contest), [], at)
+    marks = named.marks_of(db.session, contest)
+    return tallies.write(contest, rule_of(contest), counted(contest), marks, at)
 
 
-def counted(contest: Contest) -> Outcome:
-    """The outcome of a sealed contest that is not secret.
-
-    Without a pagu everything is listed, and nothing cut off: each costs 1 of as many.
-    """
-    marks = named.given_marks(db.session, contest) if contest.mode == "jury" else {}
-    chosen = [c for c in contest.choices if contest.mode != "jury" or str(c.no) in marks]
-    priced = contest.pagu is not None and all(c.cost for c in chosen)
-    projects = [Project(str(c.no), (c.cost or 1) if priced else 1, c.title) for c in chosen]
-    budget = (contest.pagu or 1) if priced else max(len(projects), 1)
+def counted(contest: Contest) -> Election:
+    """What is counted in a sealed contest that is not secret."""
+    projects, budget = tallies.purse(contest)
     form = POINTS if contest.mode == "named_points" else APPROVAL
-    patterns = named.patterns(db.session, contest)
     seed = bytes.fromhex(contest.sealed_root)
-    election = Election.of(projects, patterns, budget, form, seed)
-    aspects = tuple(Aspect(c["code"], c["weight"]) for c in named.criteria(contest))
-    if not projects:
-        return count(election, Rule(rule=RANKED))
-    return count(election, rule_of(contest), Marks(aspects, marks) if marks else None)
+    return Election.of(projects, named.patterns(db.session, contest), budget, form, seed)

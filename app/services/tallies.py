@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import func, select
 
@@ -13,7 +12,7 @@ from app.counting import (
     ENGINE,
     POINTS,
     Election,
-    Outcome,
+    Marks,
     Project,
     Rule,
     canonical,
@@ -22,7 +21,7 @@ from app.counting import (
 from app.counting.nearest import nearest
 from models import SECRET_MODES, Contest, SealedBallot, Tally, db
 
-from . import audit
+from . import audit, named
 
 
 def waiting() -> list[int]:
@@ -36,24 +35,25 @@ def settle(contest_id: int, at: datetime | None = None) -> Tally | None:
     contest = db.session.get(Contest, contest_id, with_for_update={"of": Contest})
     if contest is None or contest.state != "sealed" or not contest.is_secret:
         return None
-    votes = election(contest)
-    rule = Rule.from_json(contest.rule)
-    outcome = count(votes, rule)
-    near = [
-        {"id": one.id, "cost": int(one.cost), "less": int(one.less)}
-        for one in nearest(votes, rule, outcome)
-    ]
-    return write(contest, rule, outcome, near, at)
+    return write(
+        contest, Rule.from_json(contest.rule), election(contest),
+        named.marks_of(db.session, contest), at,
+    )  # fmt: skip
 
 
 def write(
     contest: Contest,
     rule: Rule,
-    outcome: Outcome,
-    near: list[dict[str, Any]],
+    votes: Election,
+    marks: Marks | None = None,
     at: datetime | None = None,
 ) -> Tally:
-    """Keep the outcome of a sealed contest for good."""
+    """Count a sealed contest and keep the outcome for good."""
+    outcome = count(votes, rule, marks)
+    near = [
+        {"id": one.id, "cost": int(one.cost), "less": int(one.less)}
+        for one in (nearest(votes, rule, outcome, marks) if is_priced(contest) else ())
+    ]
     made = Tally(
         contest_id=contest.id,
         engine=ENGINE,
@@ -70,6 +70,22 @@ def write(
     return made
 
 
+def is_priced(contest: Contest) -> bool:
+    """Is money shared out?  Else each choice counts one of as many as are taken."""
+    return contest.pagu is not None and all(one.cost for one in contest.choices)
+
+
+def purse(contest: Contest) -> tuple[list[Project], int]:
+    """What may be taken, at what cost, and the budget: rupiah, or places where there is no pagu.
+
+    Without a declared number of places everything is listed, and nothing cut off.
+    """
+    priced, choices = is_priced(contest), contest.choices
+    projects = [Project(str(c.no), (c.cost or 1) if priced else 1, c.title) for c in choices]
+    places = int(contest.terms.get("places") or 0) or len(choices)
+    return projects, (contest.pagu or 1) if priced else places
+
+
 def election(contest: Contest) -> Election:
     """What was sealed, as the engine takes it; lots come from the seal."""
     kinds = (SealedBallot.choices, SealedBallot.points)
@@ -79,7 +95,7 @@ def election(contest: Contest) -> Election:
         (tuple(choices), tuple(points) if shares else None, number)
         for choices, points, number in db.session.execute(grouped.group_by(*kinds).order_by(*kinds))
     ]
-    projects = [Project(str(one.no), one.cost or 0, one.title) for one in contest.choices]
     form = POINTS if shares else APPROVAL
     seed = bytes.fromhex(contest.sealed_root)
-    return Election.of(projects, patterns, contest.pagu or 0, form, seed)
+    projects, budget = purse(contest)
+    return Election.of(projects, patterns, budget, form, seed)

@@ -174,3 +174,17 @@ def read_and_share(path: Path) -> Callable[[], list[str]]:
             instance, profile, sat_class=Cost_Sat, tie_breaking=ties
         )
     ]
+
+
+def votes_by_pabutools(path: Path) -> dict[str, int] | None:
+    """How many chose each project, as pabutools reads the file; None where it cannot read it."""
+    try:
+        instance, profile = parse_pabulib(str(path))
+    except Exception:  # it stumbles over quirks with whatever happens to be raised first
+        return None
+    found = dict.fromkeys((project.name for project in instance), 0)
+    for ballot in profile:
+        for project in ballot:
+            given = ballot[project] if isinstance(ballot, CumulativeBallot) else 1
+            found[project.name] += given > 0
+    return found

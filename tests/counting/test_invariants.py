@@ -6,7 +6,7 @@ the result when a loser withdraws; and a bigger budget may cost a winner its pla
 
 from __future__ import annotations
 
-import random
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.config import ROOT
 from app.counting import Ballots, Election, Outcome, Project, Rule, count, nearest
-from tests.counting.cases import small
 
 TIES = ("cheaper", "more_votes", "name")
 GREEDY = Rule(rule="greedy", ties=TIES)
@@ -166,25 +166,80 @@ def test_what_would_have_helped_helps_when_counted_and_one_more_does_not(electio
         assert near.cost + near.less == election.projects[place].cost
 
 
-def failing(fails, rule, seeds=3000):
-    dice = random.Random(1)
-    for _turn in range(seeds):
-        election = small(dice)
-        if election.form == "approval":
-            votes = patterns(election)
-            ids = [Project(str(n), p.cost) for n, p in enumerate(election.projects)]
-            if fails(cast(election, votes, ids), rule):
-                return True
-    return False
+# The product's own rule, 1 % steps in whole rupiah (of small sums: one), with and without fill.
+ONE_PERCENT = Rule(step=Fraction(1, 100), ties=TIES)
+COUNTED = (ONE_PERCENT, replace(ONE_PERCENT, fill=True))
 
 
-def test_what_the_interface_must_not_claim_does_fail():
-    for rule in (GREEDY, PLAIN):
-        assert failing(lambda e, r: not set(winners(e, r)) <= set(
-            winners(cast(e, patterns(e), budget=e.budget + 3), r)), rule)  # fmt: skip
-    assert failing(lambda e, r: any(
-        not one.won and one.cost <= count(e, r).left for one in count(e, r).results),
-        PLAIN)  # fmt: skip
+def of(costs, votes, budget):
+    """A small election: each ballot as the positions it names."""
+    projects = [Project(str(n), cost) for n, cost in enumerate(costs)]
+    return Election.of(projects, [([str(p) for p in one], None, 1) for one in votes], budget)
+
+
+@pytest.mark.parametrize("rule", COUNTED, ids=["steps", "steps and fill"])
+def test_with_steps_a_winner_may_lose_by_becoming_cheaper(rule):
+    votes = [[0, 2], [0], [1, 2], [1]]
+    assert "2" in winners(of([11, 6, 9], votes, 22), rule)
+    assert "2" not in winners(of([11, 6, 8], votes, 22), rule)
+
+
+@pytest.mark.parametrize("rule", COUNTED, ids=["steps", "steps and fill"])
+def test_with_steps_a_winner_may_lose_by_one_more_supporter(rule):
+    before, after = [[2], [0, 1], [1, 2], [2]], [[1, 2], [0, 1], [1, 2], [2]]
+    assert "1" in winners(of([1, 5, 3], before, 8), rule)
+    assert "1" not in winners(of([1, 5, 3], after, 8), rule)
+
+
+def test_with_steps_a_loser_that_withdraws_changes_who_wins():
+    election = of([6, 8], [[1], [0, 1]], 7)
+    assert winners(election, ONE_PERCENT) == []
+    assert not without_loser(election, ONE_PERCENT, 1)
+
+
+TWO = [[1], [0, 1]]
+SIX = [[0], [1], [1], [0, 1], [0, 1], [0, 1]]
+FOUR = [[1], [1], [0, 1], [0, 1]]
+
+
+@pytest.mark.parametrize(
+    ("rule", "costs", "votes", "budget"),
+    [
+        (GREEDY, [6, 8], TWO, 7),
+        (PLAIN, [8, 12], SIX, 14),
+        (COUNTED[0], [2, 12, 4], FOUR, 11),
+        (COUNTED[1], [6, 8], TWO, 7),
+    ],
+)
+def test_a_bigger_budget_may_cost_a_winner_its_place(rule, costs, votes, budget):
+    won = set(winners(of(costs, votes, budget), rule))
+    assert any(not won <= set(winners(of(costs, votes, budget + n), rule)) for n in (1, 2, 3, 5))
+
+
+def test_equal_shares_alone_may_leave_money_for_another():
+    outcome = count(of([6, 8], [[1], [0, 1]], 7), PLAIN)
+    assert any(not one.won and one.cost <= outcome.left for one in outcome.results)
+
+
+CLAIMS = re.compile(
+    r"monoton|(more|every|another) (support|vote)\w* (can )?(never|only) (hurt|harm|help)|"
+    r"(never|cannot) (lose|drop out)|always (wins|stays|keeps)|spends all of|uses all of the|"
+    r"(selalu|pasti) (menang|terpilih)|tidak (akan|mungkin) (kalah|gugur)|"
+    r"pagu (selalu|pasti) habis|dukungan\w* [^.]{0,40}tidak (akan )?merugikan",
+    re.IGNORECASE,
+)
+
+
+def test_neither_interface_nor_guides_claim_what_does_not_hold():
+    pages = [*ROOT.glob("app/translations/*/LC_MESSAGES/*.po"), *ROOT.glob("docs/*.md")]
+    pages += [ROOT / "README.md", *ROOT.glob("app/templates/voting/*.html")]
+    assert len(pages) > 40
+    found = [
+        (path.name, claim[0])
+        for path in pages
+        for claim in CLAIMS.finditer(path.read_text("utf-8"))
+    ]
+    assert not found
 
 
 def test_greedy_is_not_fair_to_a_minority_where_equal_shares_is():

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,22 +13,9 @@ from sqlalchemy.exc import DatabaseError
 
 from app.queries import results
 from app.services import contest_folder
-from models import Contest, db
+from models import db
 from tests import elections
-
-
-def folder(contest: Contest, place: Path) -> Path:
-    """The published files, written down."""
-    for one in results.whole_files(db.session, contest.id):
-        (place / one.name).write_bytes(one.data)
-    return place
-
-
-def verified(place: Path, *arguments: str) -> tuple[int, str]:
-    """What the verifier of the folder itself says of it."""
-    command = [sys.executable, "-I", str(place / "verify.py"), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd="/")
-    return done.returncode, done.stdout + done.stderr
+from tests.published import folder, verified
 
 
 @pytest.fixture

@@ -137,7 +137,7 @@ def test_what_three_jurors_have_not_marked_gets_no_place(session: Any) -> None:
     assert tally is not None
     assert tally.outcome["winners"] == ("2", "1")
     points = {row["id"]: row["points"] for row in tally.outcome["results"]}
-    assert points == {"1": "50", "2": "90"}
+    assert points == {"1": "50", "2": "90", "3": "", "4": ""}
 
 
 def test_a_jury_that_marked_nothing_leaves_an_empty_list(session: Any) -> None:

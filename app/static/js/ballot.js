@@ -132,12 +132,6 @@
     });
   };
 
-  const load = (src) => new Promise((done, failed) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src, onload: done, onerror: failed });
-    document.head.append(script);
-  });
-
   /** The map is loaded when it is asked for; on a wide screen with a free line, at once. */
   const mapped = (form, ballot) => {
     const box = form.querySelector("[data-vote-map]"), show = form.querySelector("[data-show-map]");
@@ -146,14 +140,8 @@
       show.hidden = true;
       show.setAttribute("aria-expanded", "true");
       box.hidden = false;
-      for (const href of box.dataset.styles.split(" ")) {
-        const sheet = document.createElement("link");
-        Object.assign(sheet, { rel: "stylesheet", href });
-        document.head.append(sheet);
-      }
       try {
-        await load(box.dataset.leaflet);
-        await load(box.dataset.mapJs);
+        await window.Rembuk.lazyMap(box);
       } catch {
         box.hidden = true;
         show.hidden = false;
@@ -162,8 +150,7 @@
       pins(box, ballot);
     };
     show.addEventListener("click", open);
-    const slow = navigator.connection?.saveData || /2g|3g/.test(navigator.connection?.effectiveType || "");
-    if (matchMedia("(min-width: 60em)").matches && !slow) open();
+    if (matchMedia("(min-width: 60em)").matches && !window.Rembuk.isSlow()) open();
   };
 
   const pins = (box, ballot) => {

@@ -6,12 +6,6 @@
   if (!side || !spots.length) return;
   const box = side.querySelector("[data-contest-map]");
 
-  const load = (src) => new Promise((done, failed) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src, onload: done, onerror: failed });
-    document.head.append(script);
-  });
-
   const pins = () => {
     const map = window.Rembuk.ground(box, { scrollWheelZoom: false });
     const places = spots.map((spot) => [Number(spot.dataset.lat), Number(spot.dataset.lon)]);
@@ -31,20 +25,13 @@
 
   const open = async () => {
     side.hidden = false;
-    for (const href of box.dataset.styles.split(" ")) {
-      const sheet = document.createElement("link");
-      Object.assign(sheet, { rel: "stylesheet", href });
-      document.head.append(sheet);
-    }
     try {
-      await load(box.dataset.leaflet);
-      await load(box.dataset.mapJs);
+      await window.Rembuk.lazyMap(box);
       pins();
     } catch {
       side.hidden = true;
     }
   };
 
-  const slow = navigator.connection?.saveData || /2g|3g/.test(navigator.connection?.effectiveType || "");
-  if (!slow) open();
+  if (!window.Rembuk.isSlow()) open();
 })();
