@@ -14,13 +14,14 @@ from app.forms.ceilings import read, short
 from app.kinds import KINDS
 from app.queries import choices, ranking, ranking_history, scoring
 from app.queries.actors import current_actor
-from app.queries.labels import area_label, labels
+from app.queries.labels import labels
 from app.queries.ranking import RankedList
 from app.services.ranking import seat_for
 
 from .guards import public
-from .page import rupiah_writer, session
+from .page import session
 from .ranked import args_of, key_asked, list_name, wider, year_asked
+from .ranked_lines import Writer
 
 bp = Blueprint("musrenbang_ranking", __name__, url_prefix="/musrenbang/prioritas")
 bp.add_app_template_filter(short, "money")
@@ -64,6 +65,8 @@ def show(list_code: str) -> ResponseReturnValue:
     first = SHOWN * max(0, min(asked_page, (len(found.rows) - 1) // SHOWN))
     last, waiting = first + SHOWN, found.unranked[:SHOWN]
     ids = [row.id for row in (*found.rows[first:last], *waiting)]
+    scores = scoring.scores_of(reads, ids) if ids else {}
+    write = Writer(found, scores)
     page = render_template(
         "musrenbang/ranking_show.html",
         key=found.key,
@@ -74,13 +77,12 @@ def show(list_code: str) -> ResponseReturnValue:
         typed=request.args.get("pagu", ""),
         first=first,
         last=last,
-        waiting=waiting,
+        ranked=write.ranked(tried or found, first, last),
+        waiting=write.unranked(waiting),
         size=SHOWN,
         wrong=wrong,
-        scores=scoring.scores_of(reads, ids) if ids else {},
-        states={s.name: s for s in KINDS["musrenbang"].workflow.states},
-        areas={code: area_label(code) for code in {r.area_code for r in found.rows[first:last]}},
-        rupiah=rupiah_writer(),
+        scored=bool(scores),
+        states=KINDS["musrenbang"].workflow.states,
         above=wider(found.key),
         may_rank=seat_for(current_actor(), found.key) is not None,
     )

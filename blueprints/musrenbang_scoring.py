@@ -6,6 +6,7 @@ import csv
 import io
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -13,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 
 from app.exchange.tables import guarded
+from app.extensions import spoken
 from app.forms.scoring import MEASURED, RECUSALS, points
 from app.queries import scoring
 from app.services import scoring as rounds
@@ -28,6 +30,11 @@ bp = Blueprint("musrenbang_scoring", __name__, url_prefix="/musrenbang/penilaian
 def decimals(value: Fraction | Decimal | float, digits: int = 2) -> str:
     """A number with at most so many decimals, as the reader's language writes it."""
     exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else value
+    return _decimals(exact, digits, spoken())
+
+
+@lru_cache(maxsize=4096)
+def _decimals(exact: Decimal | float, digits: int, _language: str) -> str:
     return str(format_decimal(exact, format="#,##0." + "#" * digits))
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased, joinedload
 
 from app.access import in_area, public_items
@@ -243,10 +245,15 @@ def weighings(found: ScoringRound, listed: Sequence[Line]) -> list[Weighing]:
 
 def scores_of(session: AnySession, ids: Iterable[int]) -> dict[int, Decimal]:
     """The points of each proposal in the round that closed last; absent where there is none."""
-    rows = session.execute(
+    return {row[0]: row[1] for row in session.execute(_scores(), {"ids": list(ids)})}
+
+
+@cache
+def _scores() -> Select[Any]:
+    theirs = ScoringResult.proposal_id == func.any(bindparam("ids", type_=ARRAY(BigInteger)))
+    return (
         select(ScoringResult.proposal_id, ScoringResult.points)
         .join(ScoringRound)
-        .where(ScoringResult.proposal_id.in_(list(ids)))
+        .where(theirs)
         .order_by(ScoringRound.closed_at)
     )
-    return {row[0]: row[1] for row in rows}
