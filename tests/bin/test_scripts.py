@@ -11,16 +11,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import _environment
 import _flask
+import _gunicorn
 import _place
 import _say
 import _serve
 import pytest
 from _packages import install_debian
 from _say import CHECKOUT, Stop
+from gunicorn.glogging import SafeAtoms
 
 LOCKS = sorted(CHECKOUT.glob("requirements*.lock"))
 SCRIPTS = ["serve", "test", "flask", "bench", "lint", "translate"]
@@ -212,3 +216,24 @@ def test_only_the_command_itself_speaks_where_a_program_may_read(
     said = capfd.readouterr()
     assert said.out == "[1]\n"
     assert "Bringing" in said.err
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/sandi-baru/IjEi.aGk.x_y-z", "/sandi-baru/…"),
+        ("/umpan/Zm9vYmFy.atom", "/umpan/…"),
+        ("/georeport/v2/tokens/abc.json", "/georeport/v2/tokens/…"),
+        ("/lapor/L-2026-0000012-3", "/lapor/L-2026-0000012-3"),
+        ("/sandi-baru", "/sandi-baru"),
+    ],
+)
+def test_the_log_of_requests_keeps_nothing_that_opens_something(path: str, said: str) -> None:
+    logger = _gunicorn.AccessLog.__new__(_gunicorn.AccessLog)
+    environ = {"PATH_INFO": path, "RAW_URI": path, "REQUEST_METHOD": "GET", "SERVER_PROTOCOL": ""}
+    answer = SimpleNamespace(status="200 OK", headers=[], sent=1, response_length=1)
+    asked = SimpleNamespace(headers=[], path=path)
+    line = logger.atoms(answer, asked, environ, timedelta(seconds=1))
+    assert (
+        _gunicorn.access_log_format % SafeAtoms(line) == line["t"] + f' GET "{said}" 200 1 1000ms'
+    )
