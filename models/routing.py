@@ -52,6 +52,7 @@ class Category(Valid, Model):
     name_en: Mapped[str] = mapped_column(server_default="")
     name_su: Mapped[str] = mapped_column(server_default="")
     help: Mapped[str] = mapped_column(server_default="")
+    help_en: Mapped[str] = mapped_column(server_default="")
     complaint_class: Mapped[str] = mapped_column(server_default="")
     place_bound: Mapped[bool] = mapped_column(server_default="true")
     asks_road_class: Mapped[bool] = mapped_column(server_default="false")

@@ -170,8 +170,9 @@ def tell(found: Record, ref: int, ground: Ground, owner: Owner) -> None:
     for pos, step in enumerate(steps, 2):
         known = found.at.get(WHEN[step.name])
         said = unknown if known is None else came
-        if known is not None and known.timed and known.at < at:
-            found.notes.append(_("a date before the one it follows was put right"))
+        put_right = _("a date before the one it follows was put right")
+        if known is not None and _before(known, at, ground) and put_right not in found.notes:
+            found.notes.append(put_right)
         at = min(max(at, known.at if known else at), ground.now)
         target = step.target or source
         reason = found.reason if step.reasons else ""
@@ -183,6 +184,13 @@ def tell(found: Record, ref: int, ground: Ground, owner: Owner) -> None:
             NewChange(ref, pos, "system", step.name, source, target, reason, said, at)
         )
         source = target
+
+
+def _before(known: Moment, at: datetime, ground: Ground) -> bool:
+    """Does a moment lie before another?  Of a day alone only the day counts."""
+    if known.timed:
+        return known.at < at
+    return known.at.astimezone(ground.zone).date() < at.astimezone(ground.zone).date()
 
 
 def _settle_owner(found: Record, steps: list[Step], ground: Ground, owner: Owner) -> None:

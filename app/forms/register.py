@@ -128,6 +128,9 @@ class CategoryForm(Sure):
     help = TextAreaField(
         _("What reporters should mention"), validators=[Optional(), LONG], render_kw={"rows": 3}
     )
+    help_en = TextAreaField(
+        _("The same in English"), validators=[Optional(), LONG], render_kw={"rows": 3}
+    )
     keywords = TextAreaField(
         _("Words it is found by"), validators=[Optional(), LONG], render_kw={"rows": 3}
     )

@@ -20,7 +20,7 @@ from app.kinds.musrenbang_form import OUTSIDE
 from app.queries import catalogue, choices
 from app.queries.calendar import city_day, city_terms
 from app.queries.emergency import Alarm
-from app.queries.labels import area_label, labels, seat_label
+from app.queries.labels import area_label, hint, labels, seat_label
 from models import CatalogueEntry, Person, db
 
 OUTSIDE_WORDS = "luar kamus tidak ada lainnya"
@@ -59,7 +59,7 @@ def _explained(kind: Kind) -> list[tuple[str, Any, dict[str, str]]]:
     """The categories of a kind, each with the words it is found by and what to mention."""
     known = labels().categories
     return [
-        (code, name, {"data-words": known[code].keywords, "data-help": known[code].help})
+        (code, name, {"data-words": known[code].keywords, "data-help": hint(known[code])})
         for code, name in choices.categories(kind.slug)
     ]
 

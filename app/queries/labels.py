@@ -115,6 +115,11 @@ def named(category: Category) -> str:
     return getattr(category, f"name_{spoken()}", "") or category.name
 
 
+def hint(category: Category) -> str:
+    """What its reporters should mention, in the reader's language, where the city has it."""
+    return getattr(category, f"help_{get_locale()}", "") or category.help
+
+
 def category_label(code: str) -> str:
     """The name of the category with this code, in the reader's language."""
     known, key = labels(), f"{spoken()} {code}"

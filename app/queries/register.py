@@ -98,8 +98,8 @@ COLUMNS = {
     ),
     "categories": (
         Category,
-        "code kind name name_en name_su help complaint_class place_bound asks_road_class oversight "
-        "emergency keywords position",
+        "code kind name name_en name_su help help_en complaint_class place_bound asks_road_class "
+        "oversight emergency keywords position",
         Category.position,
     ),
     "routing": (

@@ -88,6 +88,7 @@ SHEETS: dict[str, Sheet] = {
             "name_en": cell.anything,
             "name_su": cell.anything,
             "help": cell.anything,
+            "help_en": cell.anything,
             "complaint_class": cell.one_of(("", *COMPLAINT_CLASSES)),
             "place_bound": cell.flag,
             "asks_road_class": cell.flag,

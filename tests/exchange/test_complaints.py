@@ -178,6 +178,14 @@ def test_positions_are_put_right_and_the_report_says_so(
     assert area.startswith("32.73.02.")
 
 
+def test_a_day_before_the_one_it_follows_is_put_right_and_said(session: Any, take: Any) -> None:
+    same, before = (GOOD.format(n=n).replace("9/3/2024", day) for n, day in ((1, "1/3/2024"), (2, "9/1/2024")))
+    kept, mended = take(same, before)
+    assert "date before" not in kept.why and "date before" in mended.why
+    last = select(func.max(Change.at)).join(Item, Item.id == Change.item_id)
+    assert session.scalar(last).date() == date(2024, 3, 1)
+
+
 def test_the_names_of_reporters_come_in_as_people_and_stay_hidden(session: Any, take: Any) -> None:
     take(
         GOOD.format(n=1).replace(",,", ",Ibu Contoh,", 1)[:0]

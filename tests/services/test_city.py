@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from app.config import ROOT
 from app.queries import register
+from app.queries.labels import hint, named
 from app.services import city
 from models import Area, Category, Department, PastRule, Place, RoutingRule, SlaPolicy
 
@@ -175,3 +177,12 @@ def test_what_was_exported_can_be_loaded_again_and_changes_nothing(
     assert (folder / "routing.csv").read_text("utf-8") == (BANDUNG / "routing.csv").read_text(
         "utf-8"
     )
+
+
+def test_names_and_hints_of_categories_are_in_the_readers_language(app: Any, session: Any) -> None:
+    known = session.scalars(select(Category)).all()
+    for language, ending in (("en", "_en"), ("id", "")):
+        with app.test_request_context("/"), force_locale(language):
+            for category in known:
+                assert named(category) == getattr(category, f"name{ending}") != ""
+                assert hint(category) == getattr(category, f"help{ending}") != ""
