@@ -117,7 +117,7 @@ def named(category: Category) -> str:
 
 def hint(category: Category) -> str:
     """What its reporters should mention, in the reader's language, where the city has it."""
-    return getattr(category, f"help_{get_locale()}", "") or category.help
+    return getattr(category, f"help_{spoken()}", "") or category.help
 
 
 def category_label(code: str) -> str:

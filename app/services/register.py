@@ -181,8 +181,8 @@ def rerouted(found: Preview, actor: Actor) -> int:
 
 DEPARTMENT = ("name", "abbreviation", "handles", "external", "contact", "phone", "email", "advice")
 CATEGORY = (
-    "name", "name_en", "name_su", "help", "help_en", "complaint_class", "place_bound", "asks_road_class",
-    "oversight", "emergency", "keywords", "position",
+    "name", "name_en", "name_su", "help", "help_en", "complaint_class", "place_bound",
+    "asks_road_class", "oversight", "emergency", "keywords", "position",
 )  # fmt: skip
 
 
