@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 
 CLIENTS = 16
 FEW = 500  # items of every kind beside those of one
+QUICK = 100_000  # a kept city of more items is not filled anew unasked
 PASSWORD = "ukuran-saja-2026"
 
 
@@ -69,22 +70,30 @@ def filled(items: int, fresh: bool = False, only: str = "") -> Iterator[str]:
 
 
 def keep(items: int, fresh: bool = False, only: str = "") -> str:
-    """The database of that size that is kept, made when there is none that fits the models."""
+    """The database of that size that is kept, made when there is none that fits the models.
+
+    One that does not fit goes only when its successor is full.  Raises SystemExit, with nothing
+    touched, where that would take long and ``fresh`` does not ask for it.
+    """
     name = f"rembuk_bench_{only and only + '_'}{items}"
     with connect("postgres") as server:
-        known = {} if fresh else _stamp(server, name)
-        if known and _fits(name, known):
-            age = datetime.now(UTC) - datetime.fromisoformat(known["filled_at"])
-            say(f"{name}: {items:,} items, filled {age.total_seconds() / 3600:.1f} hours ago")
-            return name
+        known = _stamp(server, name)
+        if known and not fresh:
+            unfit = _unfit(server, name, known)
+            if not unfit:
+                age = datetime.now(UTC) - datetime.fromisoformat(known["filled_at"])
+                say(f"{name}: {items:,} items, filled {age.total_seconds() / 3600:.1f} hours ago")
+                return name
+            say(f"{name} does not fit the models:\n{unfit}")
+            if items > QUICK:
+                raise SystemExit(f"{name} stays as it is; --fresh fills it anew.")
         say(f"{name}: filling {items:,} items …")
-        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'DROP DATABASE IF EXISTS "{name}_part" WITH (FORCE)')
         server.execute(f'CREATE DATABASE "{name}_part"')
         _fill(f"{name}_part", items, only)
+        server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         server.execute(f'ALTER DATABASE "{name}_part" RENAME TO "{name}"')
-        stamp = {"filled_at": datetime.now(UTC).isoformat(), "migrations": _migrations()}
-        server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{json.dumps(stamp)}'")
+        _put_stamp(server, name, datetime.now(UTC).isoformat())
     return name
 
 
@@ -96,17 +105,23 @@ def _stamp(server: psycopg.Connection[Any], name: str) -> dict[str, str]:
     return found
 
 
-def _fits(name: str, known: dict[str, str]) -> bool:
-    """Do the tables fit the models?  Newer migrations are run first."""
+def _put_stamp(server: psycopg.Connection[Any], name: str, filled_at: str) -> None:
+    stamp = {"filled_at": filled_at, "migrations": _migrations()}
+    server.execute(f"COMMENT ON DATABASE \"{name}\" IS '{json.dumps(stamp)}'")
+
+
+def _unfit(server: psycopg.Connection[Any], name: str, known: dict[str, str]) -> str:
+    """How the tables differ from the models; empty when they fit.  Newer migrations run first."""
     if known["migrations"] == _migrations():
-        return True
+        return ""
     say(f"{name}: the migrations changed since; looking whether its tables fit …")
     try:
         flask(name, "db", "upgrade")
         flask(name, "db", "check")
-    except RuntimeError:
-        return False
-    return True
+    except RuntimeError as error:
+        return str(error)
+    _put_stamp(server, name, known["filled_at"])
+    return ""
 
 
 def _migrations() -> str:
