@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from app.exchange import list_tables as tables
 from app.forms import Form, whole
 from app.forms.readiness import with_readiness
 from app.kinds.musrenbang_form import BIDANG, OUTSIDE
@@ -27,9 +28,15 @@ SHOWN = 24
 @bp.get("")
 @public
 def index() -> ResponseReturnValue:
-    """Search the catalogue; what fits best comes first."""
+    """Search the catalogue; what fits best comes first.  With ``unduh`` all of it as a table."""
     sought = catalogue.Sought.read(request.args)
     found = catalogue.found(session(), sought)
+    if "unduh" in request.args:
+        rows = ((entry, price) for entry, price in found)
+        answer = Response(tables.as_csv(tables.CATALOGUE, tables.catalogue(rows)))
+        answer.mimetype = "text/csv"
+        answer.headers["Content-Disposition"] = 'attachment; filename="kamus-usulan.csv"'
+        return answer
     first = max(0, min((whole(request.args.get("hal")) or 1) - 1, 1000)) * SHOWN
     rows = found[first : first + SHOWN]
     args = {"q": sought.words, "bidang": sought.bidang, "opd": sought.department}
@@ -45,6 +52,7 @@ def index() -> ResponseReturnValue:
         departments=catalogue.departments(session()),
         following=url_for(".index", hal=page + 1, **kept) if len(found) > first + SHOWN else None,
         begin=url_for(".index", **kept) if first else None,
+        table=url_for(".index", unduh="csv", **kept) if rows else None,
     )
 
 

@@ -8,7 +8,18 @@ import uuid
 from collections.abc import Collection
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -27,7 +38,7 @@ from app.services.rw_rows import head as head_of
 from app.workflow import NotAllowed
 from models import Draft, db
 
-from .guards import may
+from .guards import may, public
 from .quick import not_theirs, reply
 from .tracking import private
 
@@ -45,6 +56,18 @@ def begin() -> ResponseReturnValue:
     fresh = draft is None or request.args.get("baru") == "1"
     key = uuid.uuid4() if draft is None or fresh else draft.key
     return redirect(url_for(".sheet", key=key))
+
+
+@bp.get("/tanpa-sinyal")
+@public
+def shell() -> ResponseReturnValue:
+    """An empty table for a phone to keep: the same for everybody, filled by the phone alone."""
+    rows = [rw_table.Line(uuid.uuid5(rw_table.NAMESPACE, str(n)), {}) for n in range(rw_table.ROWS)]
+    usual = {"channel": "paper", "how": "signed", "funding": "musrenbang", "area_code": ""}
+    page = _rendered(uuid.UUID(int=0), usual, rows, {}, shell=True)
+    response = make_response(page)
+    response.headers.setdefault("Cache-Control", "public, no-cache")
+    return response
 
 
 def _draft(key: uuid.UUID) -> Draft | None:
@@ -310,16 +333,28 @@ def _page(
     tried = request.args.get("coba") == "1"
     if tried:
         rw_table.tried(lines, head)
+    bad = bool(wrong) or any(line.wrong or line.near for line in lines)
+    return private(_rendered(key, head, lines, wrong or {}), 422 if bad and not tried else 200)
+
+
+def _rendered(
+    key: uuid.UUID,
+    head: dict[str, str],
+    lines: list[rw_table.Line],
+    wrong: dict[str, str],
+    *,
+    shell: bool = False,
+) -> str:
     area, rw = head.get("area_code", ""), head.get("rw", "")
     year = cycles.filing_year(db.session(), "rembug_warga", area or cycles.city_code(), g.arrived)
     number = int(rw) if rw.isascii() and rw.isdigit() and len(rw) < 4 else None
-    bad = bool(wrong) or any(line.wrong or line.near for line in lines)
-    page = render_template(
+    return render_template(
         "musrenbang/rw_table.html",
         key=key,
         head=head,
         lines=lines,
-        wrong=wrong or {},
+        wrong=wrong,
+        shell=shell,
         kamus=catalogue.choices(db.session, city_day()),
         kelurahan=choices.kelurahan(),
         channels=CHANNELS,
@@ -328,7 +363,6 @@ def _page(
         words=behalf.WORDS,
         room=rw_limits.room(db.session, year, area, number) if area else rw_limits.Room(),
         year=year,
-        account=queued.mark(current_actor()),
+        account="" if shell else queued.mark(current_actor()),
         kind=KIND,
     )
-    return private(page, 422 if bad and not tried else 200)

@@ -130,6 +130,11 @@ def worker() -> ResponseReturnValue:
         "pages": [*quick, url_for("quick.queue")],
         "offline": url_for(".page"),
         "files": files,
+        "table": {
+            "at": url_for("musrenbang_rw.begin"),
+            "page": url_for("musrenbang_rw.shell"),
+            "files": [static_url("js/rw.js"), static_url("css/rw.css")],
+        },
     }
     version = _version(render_template("quick/sw.js", version="", **words))
     script = render_template("quick/sw.js", version=version, **words)

@@ -150,6 +150,7 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("POST", "musrenbang_catalogue.limits"): ({"planner"}, 422),
     ("GET", "musrenbang_rw.begin"): (COUNTER, 302),
     ("GET", "musrenbang_rw.sheet"): (COUNTER, 200),
+    ("GET", "musrenbang_rw.shell"): (EVERYBODY, 200),
     ("GET", "musrenbang_rw.example"): (COUNTER, 200),
     ("POST", "musrenbang_rw.autosave"): (COUNTER, 400),
     ("POST", "musrenbang_rw.send"): (COUNTER, 422),

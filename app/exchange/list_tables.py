@@ -14,7 +14,7 @@ from typing import Any
 from app.queries.ceiling_table import Group
 from app.queries.labels import area_label
 from app.queries.ranking import RankedList, Row
-from models import CeilingVersion
+from models import CatalogueEntry, CeilingVersion
 
 from .sheets import written
 from .tables import guarded
@@ -52,6 +52,18 @@ def _ranked(row: Row, ceiling: int | None, score: Decimal | None) -> Sequence[An
         row.support_count,
         score,
     )
+
+
+CATALOGUE = ("kode", "nama", "satuan", "harga satuan", "bidang", "opd", "kategori", "catatan",
+             "volume terbesar", "foto", "kata kunci", "contoh")  # fmt: skip
+
+
+def catalogue(rows: Iterable[tuple[CatalogueEntry, int]]) -> Iterator[Sequence[Any]]:
+    """The lines of the catalogue with their prices of today, as the import takes them again."""
+    for entry, price in rows:
+        yield (entry.code, entry.name, entry.unit, price, entry.bidang, entry.department_code,
+               entry.category_code, entry.note, entry.largest, entry.photos_wanted,
+               entry.keywords, entry.example)  # fmt: skip
 
 
 def ceilings_head(versions: Sequence[CeilingVersion]) -> tuple[str, ...]:

@@ -60,6 +60,15 @@ def test_a_code_in_small_letters_is_no_second_line(bring):
     assert entry("z01") is None
 
 
+def test_the_catalogue_that_is_taken_along_comes_back_as_nothing_new(client, bring):
+    answer = client.get("/musrenbang/kamus?unduh=csv")
+    assert answer.mimetype == "text/csv"
+    verdicts = bring("catalogue", *answer.data.decode().splitlines())
+    assert len(verdicts) > 50
+    assert {v.outcome for v in verdicts} == {Outcome.KNOWN}, [v.why for v in verdicts if v.why]
+    assert "unduh=csv" in client.get("/musrenbang/kamus?q=lampu").text
+
+
 def test_a_price_changes_from_a_day_on_and_never_for_the_past(bring):
     day = date.today() + timedelta(days=40)
     line = entry("F01")

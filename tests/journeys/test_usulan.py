@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests import factories as make
+from tests.journeys.phone import at_hand, cut, signal
 from tests.pictures import jpeg
 
 pytestmark = pytest.mark.journey
@@ -224,6 +225,8 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     operator.go("/kerja/musrenbang/rw")
     expect(page.locator(".rw-row.is-sent")).to_have_count(3)
 
+    begins_without_signal(operator)
+
     plain = meet("operator tanpa js", PHONE, js=False)
     plain.enter(email)
     plain.go("/kerja/musrenbang/rw?baru=1")
@@ -250,6 +253,30 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
         page.locator("form[action$='/berkas'] button").click()
     assert page.locator("[data-row]").first.locator("[data-cell=volume]").input_value() == "5"
     operator.look("usulan-rw-dari-berkas")
+
+
+def begins_without_signal(operator: Any) -> None:
+    """The table is opened where there is no signal, by a phone that had it open before."""
+    page, kept = operator.page, "caches.match('/kerja/musrenbang/rw/tanpa-sinyal').then(Boolean)"
+    at_hand(operator, "/kerja/musrenbang/rw")
+    operator.go("/kerja/musrenbang/rw")
+    operator.until(kept)
+    cut(operator)
+    page.goto(page.url)
+    expect(page.locator("form[data-shell]")).to_have_count(1)
+    expect(page.locator("#nama")).to_have_value("Ketua RW 07")
+    row = page.locator("[data-row]").first
+    row.locator("[data-cell=kamus]").fill("F16")
+    row.locator("[data-cell=volume]").fill("12")
+    operator.until("Rembuk.queue.all().then(all => all.some(one => one.fields.volume === '12'))")
+    page.reload()
+    expect(row.locator("[data-cell=volume]")).to_have_value("12")
+    operator.look("usulan-rw-tanpa-sinyal")
+    page.locator("form[data-rw] .sticky-actions button").click()
+    expect(page.locator(".rw-row.is-waiting")).to_have_count(1)
+    signal(operator)
+    expect(page.locator(".rw-row.is-sent")).to_have_count(4, timeout=30_000)
+    expect(page.locator("form[data-shell]")).to_have_count(0)
 
 
 def keeps_what_the_server_never_heard(operator: Any, row: Any) -> None:

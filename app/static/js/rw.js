@@ -1,10 +1,25 @@
 // The operators' table: costs as one types, Enter to the next row, each row kept on the server and on this device,
 // and sent by itself through the queue, so that an evening without signal loses nothing.
-(() => {
+(async () => {
   "use strict";
   const form = document.querySelector("form[data-rw]");
   if (!form) return;
   const { queue } = self.Rembuk ?? {};
+  const shell = "shell" in form.dataset; // the table a phone keeps: no sheet of its own, nobody's yet
+  const rename = (row, key) => {
+    for (const part of row.querySelectorAll("[id], [name], [for]")) {
+      for (const name of ["id", "name", "for"]) if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(row.dataset.row, key));
+    }
+    row.querySelector("[name=baris]").value = row.dataset.row = key;
+  };
+  const last = shell ? (await queue?.fact("rw").catch(() => null)) ?? {} : {};
+  if (shell) {
+    const here = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(location.pathname)?.[0];
+    const sheet = here ?? last.key ?? crypto.randomUUID();
+    form.setAttribute("action", form.getAttribute("action").replace(form.dataset.key, sheet));
+    Object.assign(form.dataset, { key: sheet, account: last.account ?? "" });
+    for (const row of form.querySelectorAll("[data-row]")) rename(row, crypto.randomUUID());
+  }
   const words = JSON.parse(form.dataset.words);
   const list = form.querySelector("[data-rows]");
   const sum = form.querySelector("[data-sum]");
@@ -67,18 +82,23 @@
   });
   const save = async (page, said, row) => {
     const body = new FormData();
-    for (const [name, value] of Object.entries({ csrf_token: form.elements.csrf_token.value, baris: page, ...said })) body.append(name, value);
+    for (const [name, value] of Object.entries({ csrf_token: form.elements.csrf_token?.value ?? "", baris: page, ...said })) body.append(name, value);
     const kept = !able ? false : await (row ? queue.write(entry(row, "typing")) : queue.note(headName, said)).then(() => true, () => false);
-    const answer = await fetch(`${base}/simpan`, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => null);
+    const answer = shell ? null : await fetch(`${base}/simpan`, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => null);
     note.textContent = answer?.ok ? words.saved : kept ? words.local : words.unsaved;
     if (!row && able && answer?.ok) await queue.note(headName, null).catch(() => {});
     if (row && able && answer?.ok) await queue.get(row.dataset.row).then((one) => one?.state === "typing" && queue.remove(one.key)).catch(() => {});
   };
   const later = (page, what, row) => {
     note.textContent = "";
-    clearTimeout(timers.get(page));
-    timers.set(page, setTimeout(() => { timers.delete(page); save(page, what(), row); }, 1200));
+    clearTimeout(timers.get(page)?.waits);
+    const now = () => { timers.delete(page); save(page, what(), row); };
+    timers.set(page, { now, waits: setTimeout(now, 1200) });
   };
+  document.addEventListener("visibilitychange", () => { // a phone may throw away what it puts aside
+    if (!document.hidden) return;
+    for (const { now, waits } of [...timers.values()]) { clearTimeout(waits); now(); }
+  });
   const touched = (event) => {
     const row = event.target.closest("[data-row]");
     if (row && event.target.dataset.cell) {
@@ -97,16 +117,11 @@
     const last = open().at(-1);
     if (!last || rows().length >= Number(form.dataset.mostRows)) return undefined;
     const fresh = last.cloneNode(true);
-    const old = last.dataset.row;
     const key = crypto.randomUUID();
-    fresh.dataset.row = key;
     fresh.classList.remove("is-wrong", "is-waiting");
-    for (const part of fresh.querySelectorAll("[id], [name], [for]")) {
-      for (const name of ["id", "name", "for"]) if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(old, key));
-    }
+    rename(fresh, key);
     for (const input of inputs(fresh)) { input.value = ""; input.disabled = false; }
     for (const error of fresh.querySelectorAll(".field-error")) error.remove();
-    fresh.querySelector("[name=baris]").value = key;
     fresh.querySelector(".rw-n").textContent = rows().length + 1;
     say(fresh);
     last.after(fresh);
@@ -132,7 +147,7 @@
     dialog.showModal();
     dispatchEvent(new Event("resize")); // the map was laid out in no room
   });
-  dialog.addEventListener("close", () => {
+  dialog?.addEventListener("close", () => {
     const { lon, lat } = dialog.querySelector("form").elements;
     if (dialog.returnValue === "ya" && lon.value && pinned) {
       const field = pinned.querySelector("[data-cell=titik]");
@@ -217,7 +232,8 @@
       const one = entry(row, "waiting");
       one.fields = { ...one.fields, ...more };
       one.volume = values(row).volume;
-      clearTimeout(timers.get(row.dataset.row));
+      clearTimeout(timers.get(row.dataset.row)?.waits);
+      timers.delete(row.dataset.row);
       try {
         await queue.put(one);
       } catch {
@@ -226,6 +242,7 @@
       }
     }
     redraw();
+    navigator.serviceWorker?.getRegistration().then((worker) => worker?.sync?.register(queue.NAME)).catch(() => {});
     await queue.run();
     redraw();
   };
@@ -245,7 +262,7 @@
       if (!missing()) hand(open().filter(filled));
     });
     const restoreHead = async () => { // what was said of all rows, and is not on the server
-      const said = await queue.fact(headName);
+      const said = (await queue.fact(headName)) ?? last.head;
       if (!said) return;
       for (const field of form.querySelectorAll("[data-head]")) {
         if (field.type === "checkbox") field.checked = said[field.name] === field.value;
@@ -253,11 +270,15 @@
       }
       later("kepala", head);
     };
+    /** Whose table this phone had open last, so that it can go on with it without signal. */
+    const remember = () => queue.note("rw", { key: form.dataset.key, account: form.dataset.account, head: head() }).catch(() => {});
     queue.watch(redraw);
-    addEventListener("online", () => queue.run());
+    addEventListener("online", () => queue.run().then(() => shell && location.replace(base)));
     (async () => { // what was typed without signal, and is not on the server
       const mine = (await queue.all()).filter((one) => one.url.startsWith(`${base}/baris/`));
       await restoreHead();
+      await remember();
+      form.addEventListener("change", (event) => event.target.matches("[data-head]") && remember());
       for (const row of open()) {
         const one = mine.find((kept) => kept.key === row.dataset.row);
         if (one?.state !== "typing") continue; // a row that is kept here was never told to the server: it is the newer one
@@ -268,10 +289,7 @@
       for (const one of mine.filter((kept) => kept.state !== "sent" && !known.has(kept.key))) {
         const row = open().find((free) => !filled(free)) ?? add();
         if (!row) break;
-        for (const part of row.querySelectorAll("[id], [name], [for]")) {
-          for (const name of ["id", "name", "for"]) if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(row.dataset.row, one.key));
-        }
-        row.querySelector("[name=baris]").value = row.dataset.row = one.key;
+        rename(row, one.key);
         for (const input of inputs(row)) input.value = one.fields[input.dataset.cell] ?? "";
         if (one.state === "typing") later(one.key, () => values(row), row);
       }

@@ -2,7 +2,8 @@
 // on when the page is closed.  Version {{ version }}.
 //
 // It keeps only what is the same for everybody: the pages below, asked for without cookies, and files whose
-// address carries their content.  Nothing else is ever put into a cache.
+// address carries their content.  Nothing else is ever put into a cache.  The empty table of the RW is kept on
+// phones that have opened one.
 importScripts({{ queue|tojson }});
 (() => {
   "use strict";
@@ -10,6 +11,7 @@ importScripts({{ queue|tojson }});
   const PAGES = {{ pages|tojson }}; // path -> the page kept for it
   const OFFLINE = {{ offline|tojson }};
   const FILES = new Set({{ files|tojson }});
+  const TABLE = {{ table|tojson }}; // {at, page, files}
   const PATIENCE = 6000; // a page kept here is shown when the network takes longer
 
   const fetched = async (address) => {
@@ -32,10 +34,17 @@ importScripts({{ queue|tojson }});
   /** The page's lists may have changed: keep it as it is now. */
   const renew = async (path) => (await caches.open(CACHE)).put(path, await fetched(path));
 
+  const keepTable = async () => {
+    const cache = await caches.open(CACHE);
+    await Promise.all([TABLE.page, ...TABLE.files].map(async (address) => cache.put(address, await fetched(address))));
+  };
+
   const kept = async (address) => (await caches.open(CACHE)).match(address);
   const page = async (event, path) => {
     const network = (async () => (await event.preloadResponse) ?? fetch(event.request))();
-    if (!PAGES.includes(path)) return network.catch(() => kept(OFFLINE));
+    const typed = path === TABLE.at || path.startsWith(`${TABLE.at}/`);
+    if (typed) event.waitUntil(network.then((answer) => answer.ok && keepTable()).catch(() => {}));
+    if (!PAGES.includes(path)) return network.catch(async () => (typed && (await kept(TABLE.page))) || kept(OFFLINE));
     event.waitUntil(network.then(() => renew(path)).catch(() => {}));
     const slow = new Promise((done) => { setTimeout(done, PATIENCE); }).then(() => kept(path));
     return Promise.race([network, slow]).then((answer) => answer ?? network).catch(() => kept(path));
@@ -52,7 +61,7 @@ importScripts({{ queue|tojson }});
     const { origin, pathname, search } = new URL(request.url);
     if (request.method !== "GET" || origin !== location.origin) return;
     if (request.mode === "navigate") event.respondWith(page(event, pathname));
-    else if (FILES.has(pathname + search)) event.respondWith(file(request, pathname + search));
+    else if (FILES.has(pathname + search) || TABLE.files.includes(pathname + search)) event.respondWith(file(request, pathname + search));
   });
   self.addEventListener("sync", (event) => {
     const { queue } = self.Rembuk;
