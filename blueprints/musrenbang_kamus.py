@@ -32,8 +32,8 @@ def index() -> ResponseReturnValue:
     sought = catalogue.Sought.read(request.args)
     found = catalogue.found(session(), sought)
     if "unduh" in request.args:
-        rows = ((entry, price) for entry, price in found)
-        answer = Response(tables.as_csv(tables.CATALOGUE, tables.catalogue(rows)))
+        lines = tables.catalogue((entry, price) for entry, price in found)
+        answer = Response(tables.as_csv(tables.CATALOGUE, lines))
         answer.mimetype = "text/csv"
         answer.headers["Content-Disposition"] = 'attachment; filename="kamus-usulan.csv"'
         return answer

@@ -35,11 +35,13 @@ from app.queries.actors import current_actor
 from app.queries.forum_words import GROUPS, THEMES
 from app.queries.labels import area_label, labels
 from app.queries.ranking_keys import ListKey
+from app.services import bulk_acts
 from app.services import forum as service
 from app.workflow import NotAllowed
 from models import (
     FORUM_GROUPS,
     FORUM_THEMES,
+    PROPOSAL_LEVELS,
     Forum,
     db,
 )
@@ -173,7 +175,17 @@ def show(forum_id: int) -> ResponseReturnValue:
     return page_of("forum_work", forum, days=queries.days_of_notice(forum, g.arrived),
                  unsent=queries.unsent_count(db.session, forum.id),
                  wanted=service.letter_days(), decided=len(queries.decisions(db.session, forum.id)),
-                 listed=len(rows_of(forum)), cancel=ReasonForm(formdata=None))  # fmt: skip
+                 listed=len(rows_of(forum)), cancel=ReasonForm(formdata=None),
+                 onward=_onward(forum))  # fmt: skip
+
+
+def _onward(forum: Forum) -> list[list[str]]:
+    """The numbers of what a closed forum agreed on and nobody has passed on yet, by hundreds."""
+    if forum.closed_at is None or not forum.is_binding or forum.level == PROPOSAL_LEVELS[-1]:
+        return []
+    left = [row.number for row in lists.ranked(db.session, queries.key_of(forum)).rows
+            if row.level == forum.level and row.state == "agreed"]  # fmt: skip
+    return [left[n : n + bulk_acts.MOST] for n in range(0, len(left), bulk_acts.MOST)]
 
 
 def page_of(name: str, forum: Forum, status: int = 200, **values: Any) -> ResponseReturnValue:

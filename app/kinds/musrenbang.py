@@ -73,5 +73,6 @@ MUSRENBANG = Kind(
     facts=_facts,
     columns=_columns,
     filed_in="rembug_warga",
-    in_stage=frozenset({"verify", "judge", "agree", "advance", "refuse"}),
+    # Passing on is no decision: what was agreed in time goes on, also the morning after the close.
+    in_stage=frozenset({"verify", "judge", "agree", "refuse"}),
 )

@@ -34,7 +34,7 @@ FORGOTTEN = timedelta(minutes=2)  # after which a sweep takes up what no job did
 MOST = 100
 ASSIGN = "assign"
 # What may be done to many at once; publishing is not among it, for each text is to be read.
-STEPS = ("route", "reverify", "accept", "recategorise", "reject", "merge")
+STEPS = ("route", "reverify", "accept", "recategorise", "reject", "merge", "advance")
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from models import (
     Document,
     Draft,
     Item,
+    Photo,
     db,
 )
 
@@ -203,6 +204,20 @@ def lacking(wanted: Collection[str], there: Sequence[Document]) -> list[str]:
     """The sorts that have to come with it and have not come."""
     have = {document.sort for document in there}
     return [sort for sort in DOCUMENT_SORTS if sort in wanted and sort not in have]
+
+
+def photos_short(
+    session: AnySession, item: Item, entry: CatalogueEntry | None
+) -> tuple[int, int] | None:
+    """How many photos the catalogue asks for and how many there are; None when there are enough.
+
+    Rows of the operators' table come without any, so whoever verifies has to be told.
+    """
+    if entry is None or not entry.photos_wanted:
+        return None
+    mine = select(func.count()).where(Photo.item_id == item.id, Photo.status != "refused")
+    there = session.scalar(mine) or 0
+    return (entry.photos_wanted, there) if there < entry.photos_wanted else None
 
 
 def sweep(now: datetime | None = None) -> int:

@@ -43,6 +43,7 @@ def panel(item: Item, actor: Actor, reads: AnySession) -> Panel | None:
         missing = documents.lacking(wanted, papers)
         values["missing"] = missing
         values["missing_names"] = ", ".join(str(documents.NAMES[sort]) for sort in missing)
+        values["photos"] = documents.photos_short(reads, item, entry)
     shows = ("entry", "review", "answered", "papers", "own", "publishes", "past")
     return Panel("proposal.html", values) if any(values[name] for name in shows) else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import select
@@ -187,6 +188,25 @@ def test_a_closed_forum_is_public_without_a_name(desk, client, chair, forum):
     assert "ralat 2" in now
     assert "ralat" not in before
     assert "RW 03 dua orang." in text_of(client.get(f"{PUBLIC}/{forum.id}"))
+
+
+def test_what_a_forum_agreed_on_is_passed_on_at_once(desk, chair, forum):
+    agreed = [proposal(), proposal()]
+    for one in agreed:
+        decisions.decide(forum, make.actor(chair), one, {"way": "mufakat", "outcome": "agreed"})
+    db.session.commit()
+    assert "teruskan" not in text_of(desk.get(f"{WORK}/{forum.id}"))
+    desk.post(f"{WORK}/{forum.id}/tutup")
+    page = unescape(text_of(desk.get(f"{WORK}/{forum.id}")))
+    address = re.search(r'href="(/kerja/sekaligus\?tindakan=musrenbang\.advance[^"]*)"', page)
+    assert address and all(one.number in address[1] for one in agreed)
+    assert desk.get(address[1]).status_code == 200
+    given = {
+        "tindakan": "musrenbang.advance",
+        "n": [one.number for one in agreed],
+        "tahap": "kirim",
+    }
+    assert desk.post("/kerja/sekaligus", data=given).status_code == 302
 
 
 def test_a_forum_that_cannot_be_closed_says_why_and_stays_open(desk, chair, forum):

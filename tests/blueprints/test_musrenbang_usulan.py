@@ -10,7 +10,7 @@ import pytest
 
 from app.services import items, rw_limits
 from app.services.answers import Refused
-from models import Document, Item, Proposal, db
+from models import CatalogueEntry, Document, Item, Proposal, db
 from tests import factories as make
 from tests.pictures import jpeg
 
@@ -235,3 +235,15 @@ def test_an_ended_line_is_not_proposed_any_more(client, session):
     planner = make.actor(make.user(roles=("planner",)))
     catalogue.end(planner, lines.entry(session, "F02"))
     assert typed(client, uuid.uuid4()).status_code == 422
+
+
+def test_whoever_verifies_is_told_what_the_catalogue_still_wants(client_for, session):
+    made = make.item("musrenbang")
+    made.catalogue_code = "F02"
+    session.get(CatalogueEntry, "F02").documents_wanted = ["rab"]
+    session.flush()
+    address = f"/musrenbang/{made.number}"
+    page = text(client_for(make.user(roles=("moderator",))).get(address))
+    assert "Kamus meminta 2 foto" in page
+    assert 'id="dokumen"' in page
+    assert "Kamus meminta" not in text(client_for().get(address))

@@ -16,7 +16,7 @@ from app.services import before, cycles, items
 from app.services.answers import Refused
 from app.services.cycles import Changed, Unfit, Wanted
 from app.workflow import NotAllowed
-from models import CycleWindow
+from models import CycleWindow, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -156,6 +156,7 @@ def test_other_kinds_know_no_window():
 def at_level(level):
     item = make.item("musrenbang")
     item.level = level
+    db.session.flush()
     return item
 
 
@@ -175,6 +176,20 @@ def test_what_arrived_in_time_counts_however_late_it_is_taken(session):
     declared(window(make.KELURAHAN, "kelurahan", NOW - DAY, NOW - SECOND))
     items.move(item, "verify", moderator, arrived=NOW - SECOND)
     assert item.state == "verified"
+
+
+def test_what_was_agreed_in_time_is_passed_on_after_the_close_and_nothing_else_is_decided(session):
+    item = at_level("kelurahan")
+    moderator = make.actor(make.user(roles=("moderator",)))
+    items.move(item, "verify", moderator)
+    items.move(item, "agree", moderator)
+    late = at_level("kelurahan")
+    items.move(late, "verify", moderator)
+    declared(window(make.KELURAHAN, "kelurahan", NOW - DAY, NOW - SECOND))
+    with pytest.raises(before.Closed):
+        items.move(late, "agree", moderator)
+    items.move(item, "advance", moderator)
+    assert (item.level, item.state) == ("kecamatan", "submitted")
 
 
 def test_what_the_rw_asked_for_is_checked_in_the_stage_of_the_kelurahan():
