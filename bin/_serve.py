@@ -151,6 +151,8 @@ def greet(url: str, env: dict[str, str], shown: bool) -> None:
     say(f"\nRembuk runs at {url}   (Ctrl-C stops it)")
     if shown:
         print(f"\n{demo_accounts(env)}", flush=True)
+    else:
+        print("\nThe first administrator: bin/flask account create-admin ADDRESS", flush=True)
     print(f"\nLogs: {LOGS.relative_to(CHECKOUT)}/", flush=True)
 
 

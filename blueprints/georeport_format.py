@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from flask import Blueprint, Response, current_app, g, request
+from flask_babel import gettext as _
 
 from app.access import ANONYMOUS
 from app.extensions import csrf
@@ -94,7 +95,11 @@ def errors(status: int, texts: Iterable[str]) -> Response:
 
 
 def problem(status: int, text: str) -> Response:
-    """What the rest of the site would say on a page of its own."""
+    """What the rest of the site would say on a page of its own, in words for programs."""
+    if status == 404:
+        text = _("There is nothing at this address; addresses end in .xml or .json.")
+    elif status == 405:
+        text = _("This address does not take %(method)s.", method=request.method)
     said = f"{text} ({g.reference})" if status >= 500 and "reference" in g else text
     return errors(status, [said])
 

@@ -19,6 +19,7 @@ from models import (
     CategoryQuestion,
     Department,
     HolidayOverride,
+    Item,
     Model,
     Neighbour,
     Place,
@@ -26,6 +27,7 @@ from models import (
     SpecialHours,
     db,
 )
+from models.area import LEVELS
 
 from . import areas, catalogue, city_rules, clock_sweep, templates
 from .city_files import Files, Row, read
@@ -78,8 +80,8 @@ def load(folder: Path, over_admin: bool = False) -> Report:
     at it.  Raises CityFileError, before anything is written, when a file has a mistake.
     """
     files = read(folder)
-    if files.problems:
-        raise CityFileError(files.problems)
+    if problems := files.problems or _of_another_city(files):
+        raise CityFileError(problems)
     rows, report = files.rows, Report()
     report.rows = {name: len(found) for name, found in rows.items()}
     before = _sites()
@@ -112,6 +114,21 @@ def load(folder: Path, over_admin: bool = False) -> Report:
     if _sites() != before or not _has_boundaries():
         report.cells = areas.make_cells(db.session) > 0
     return report
+
+
+def _of_another_city(files: Files) -> list[str]:
+    """Why these files must not come here: the database is in use for another city.
+
+    Every area of the other one would end, and its items would lie nowhere.
+    """
+    top = [row for row in files.rows["areas"] if row["level"] == LEVELS[0]]
+    here = select(Area.code, Area.name).where(Area.level == LEVELS[0], Area.valid_to.is_(None))
+    known = db.session.execute(here).all()
+    theirs = {row["code"] for row in top} & {row.code for row in known}
+    if theirs or not known or db.session.scalar(select(Item.id).limit(1)) is None:
+        return []
+    new, old = (", ".join(names) for names in ([r["name"] for r in top], [r.name for r in known]))
+    return [f"areas.csv is of {new}; this database holds the items of {old}. Use one of its own."]
 
 
 def _has_boundaries() -> bool:

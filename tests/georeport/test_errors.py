@@ -53,6 +53,11 @@ def test_errors_are_bodies(client, method, path, status):
     assert response.headers.get("Access-Control-Allow-Origin") == ("*" if method == "GET" else None)
 
 
+def test_errors_speak_to_programs_and_not_to_somebody_at_a_page(client):
+    assert "PUT" in said(client.put(f"{BASE}/requests.json"))[1]
+    assert ".json" in said(client.get(f"{BASE}/requests.csv"))[1]
+
+
 def test_json_is_no_form(client):
     response = client.post(f"{BASE}/requests.json", json={"service_code": "x"})
     assert response.status_code == 415

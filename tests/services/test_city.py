@@ -15,6 +15,7 @@ from app.queries import register
 from app.queries.labels import hint, named
 from app.services import city
 from models import Area, Category, Department, PastRule, Place, RoutingRule, SlaPolicy
+from tests import factories as make
 
 BANDUNG = ROOT / "cities" / "bandung"
 
@@ -186,3 +187,20 @@ def test_names_and_hints_of_categories_are_in_the_readers_language(app: Any, ses
             for category in known:
                 assert named(category) == getattr(category, f"name{ending}") != ""
                 assert hint(category) == getattr(category, f"help{ending}") != ""
+
+
+def test_the_files_of_another_city_do_not_end_the_areas_of_one_in_use(
+    folder: Path, session: Any
+) -> None:
+    for path in folder.glob("*.csv"):
+        text = (
+            path.read_text("utf-8").replace("32.73", "32.77").replace("Kota Bandung", "Kota Lain")
+        )
+        path.write_text(text, "utf-8")
+    make.item("lapor")
+    with pytest.raises(city.CityFileError) as refused:
+        city.load(folder)
+    (said,) = refused.value.problems
+    assert "Kota Lain" in said and "Kota Bandung" in said
+    ended = select(func.count()).select_from(Area).where(Area.valid_to.is_not(None))
+    assert session.scalar(ended) == 0
