@@ -124,11 +124,11 @@ def _codes(codes: tuple[str, ...]) -> tuple[str, ...]:
 def _shaped(rows: Any) -> list[dict[str, Any]]:
     """Requests in words; with ``extensions=true`` what goes beyond the specification as well."""
     if request.args.get("extensions") != "true":
-        return [georeport_shape.request(row) for row in rows]
+        return list(georeport_shape.requests(rows))
     steps = georeport_updates.notes(reading(), [row.id for row in rows])
     return [
-        georeport_shape.request(row) | georeport_shape.extensions(row, steps.get(row.id, ()))
-        for row in rows
+        shaped | georeport_shape.extensions(row, steps.get(row.id, ()))
+        for row, shaped in zip(rows, georeport_shape.requests(rows), strict=True)
     ]
 
 

@@ -46,12 +46,12 @@ class Line(NamedTuple):
 class Writer:
     """Writes the lines of one list; ``scores`` are points by proposal."""
 
-    list: RankedList
+    found: RankedList
     scores: Mapping[int, Decimal]
 
     def ranked(self, shown: RankedList, first: int, last: int) -> list[Line]:
         """The rows in order from place ``first`` to ``last``, as ``shown`` under some ceiling."""
-        pairs = zip(shown.rows[first:last], self.list.rows[first:last], strict=True)
+        pairs = zip(shown.rows[first:last], self.found.rows[first:last], strict=True)
         return self._lines((row, WAS[then.above]) for row, then in pairs)
 
     def unranked(self, rows: Iterable[Row]) -> list[Line]:
@@ -81,7 +81,7 @@ class Writer:
         ]
 
     def _where(self, row: Row) -> str:
-        level, said = self.list.key.level, row.number
+        level, said = self.found.key.level, row.number
         if row.rw and level != "rw":
             said += f" · RW {row.rw:02d}"
         return said if level in NEAR else f"{said} · {self.areas(row.area_code)}"

@@ -13,8 +13,10 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Text,
     and_,
     bindparam,
+    cast,
     func,
     select,
     true,
@@ -71,7 +73,7 @@ COLUMNS = (
 )
 SHOWN = (
     *COLUMNS,
-    COMPLAINT.answers,
+    cast(COMPLAINT.answers, Text).label("answers"),  # read where they are told, which is rare
     Item.support_count,
     Item.comment_count,
     TARGET.number.label("merged_into"),

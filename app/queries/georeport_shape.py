@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, tzinfo
 from functools import lru_cache
@@ -109,35 +110,42 @@ def _attribute(order: int, question: CategoryQuestion) -> Shape:
 
 def request(row: Row[Any]) -> Shape:
     """A request, with the fields of the specification and no other."""
-    known, zone = labels(), current_app.config["CITY"].zone
+    return next(requests((row,)))
+
+
+def requests(rows: Iterable[Row[Any]]) -> Iterator[Shape]:
+    """Requests, each as ``request``; what they have in common is looked up once."""
+    known, config, spoken = labels(), current_app.config, language()
+    for row in rows:
+        yield _request(row, known, config["CITY"].zone, config["BASE_URL"], spoken)
+
+
+def _request(row: Row[Any], known: Labels, zone: tzinfo, base: str, spoken: str) -> Shape:
+    category = known.categories.get(row.category_code)
     return {
         "service_request_id": row.number,
         "status": status(row.state),
-        "status_notes": status_notes(row),
-        "service_name": _service_name(row.category_code),
+        "status_notes": _notes(row, spoken),
+        "service_name": category.name if category else row.category_code,
         "service_code": row.category_code,
         "description": description(row),
         "agency_responsible": known.department_names.get(row.department_code),
         "service_notice": None,
         "requested_datetime": _moment(row.created_at, zone),
         "updated_datetime": _moment(updated(row), zone),
-        "expected_datetime": _moment(expected(row), zone),
+        "expected_datetime": _moment(_expected(row, zone), zone),
         "address": _address(row, known),
         "address_id": row.area_code,
         "zipcode": None,
         "lat": round(row.lat, 6),
         "long": round(row.lon, 6),
-        "media_url": _picture(row.media_name),
+        "media_url": f"{base}/foto/{row.media_name}" if row.media_name else None,
     }
 
 
 def _service_name(code: str) -> str:
     category = labels().categories.get(code)
     return category.name if category else code
-
-
-def _picture(name: str | None) -> str | None:
-    return f"{current_app.config['BASE_URL']}/foto/{name}" if name else None
 
 
 def description(row: Row[Any]) -> str:
@@ -150,7 +158,10 @@ def description(row: Row[Any]) -> str:
 
 def status_notes(row: Row[Any]) -> str:
     """The state in the city's words, the public reason, what was said, and where it goes on."""
-    spoken = language()
+    return _notes(row, language())
+
+
+def _notes(row: Row[Any], spoken: str) -> str:
     parts = [_state(row.state, spoken)]
     if row.merged_into:
         parts.append(str(_("It goes on as %(number)s.", number=row.merged_into)))
@@ -182,14 +193,14 @@ def touched(row: Row[Any]) -> datetime:
     return last
 
 
-def expected(row: Row[Any]) -> datetime | None:
+def _expected(row: Row[Any], zone: tzinfo) -> datetime | None:
     """The promise, while it runs."""
     if row.state not in OPEN:
         return None
     if row.whole_due_at or not row.due_on:
         promised: datetime | None = row.whole_due_at
         return promised
-    return datetime.combine(row.due_on, time(23, 59, 59), current_app.config["CITY"].zone)
+    return datetime.combine(row.due_on, time(23, 59, 59), zone)
 
 
 def address(row: Row[Any]) -> str:
@@ -224,7 +235,7 @@ def extensions(row: Row[Any], notes: Iterable[Row[Any]]) -> Shape:
             "merged_into": row.merged_into,
             "url": f"{current_app.config['BASE_URL']}/nomor/{row.number}",
         },
-        "attributes": list(_answers(row.category_code, row.answers or {})),
+        "attributes": list(_answers(row.category_code, json.loads(row.answers or "{}"))),
         "notes": [note(entry) for entry in notes],
     }
 

@@ -15,15 +15,15 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Dialect, Result, Select
-from sqlalchemy.orm import Session
 
 from app.access import Actor, Seat
+from models import AnySession
 
 Values = Mapping[Any, Any]
 
 TEXT = re.compile("\x01[a-z]+\\d*\x01(?:\\.x)*")  # no text anybody types has this sign in it
 NUMBER = -(2**62)  # nor is any number of ours near this one
-USER, PERSON, OPENS, AFTER, RW = (NUMBER - 1000 * n for n in range(5))
+USER, PERSON, OPENS, AFTER, RW, YEAR, LIST = (NUMBER - 1000 * n for n in range(7))
 DAY = date(1, 1, 2)  # nor any day
 
 
@@ -60,7 +60,7 @@ class Kept:
         self.select = select
         self._marks: dict[str, Any] | None = None
 
-    def run(self, session: Session, told: Values) -> Result[Any]:
+    def run(self, session: AnySession, told: Values) -> Result[Any]:
         """Its answer for whoever the marks stand for.  Raises KeyError for a mark not told."""
         return session.execute(self.select, self.filled(session.get_bind().dialect, told))
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, case, func, join, literal, select, text
@@ -15,7 +17,9 @@ from sqlalchemy import Select, and_, case, func, join, literal, select, text
 from app.access import public_items
 from models import AnySession, Item, Proposal, ProposalLevel, Ranking, RankingVersion
 
+from . import marks
 from .ceilings import ceiling_of
+from .marks import Kept
 from .ranking_keys import ListKey, key_of, members, same
 
 __all__ = ["Cut", "ListKey", "RankedList", "Row", "cut", "key_of", "ranked", "ranking_of"]
@@ -77,6 +81,9 @@ class Row(NamedTuple):
     above: bool | None = None
 
 
+BEFORE = len(Row._fields) - len(Cut._fields)  # what a row has beside its place
+
+
 @dataclass(frozen=True)
 class RankedList:
     """A list as it stands; iterates over its ranked rows.
@@ -119,8 +126,9 @@ class RankedList:
         """The same list with another ceiling or rule."""
         rule = rule or self.rule
         places = cut([row.cost for row in self.rows], ceiling, rule)
-        drawn = [r._replace(running=p.running, above=p.above)
-                 for r, p in zip(self.rows, places, strict=True)]  # fmt: skip
+        drawn = [
+            Row._make((*row[:BEFORE], *place)) for row, place in zip(self.rows, places, strict=True)
+        ]
         return replace(self, rows=drawn, ceiling=ceiling, rule=rule)
 
 
@@ -147,10 +155,20 @@ def ranking_of(session: AnySession, key: ListKey) -> Ranking | None:
     return found
 
 
-def _head(session: AnySession, key: ListKey) -> dict[str, Any]:
-    """The ceiling in force and the stored list with the order it has now; one query."""
+def _marked(key: ListKey, ranking_id: int = 0) -> tuple[ListKey, dict[Any, Any]]:
+    """The key with marks in place of what tells lists of a level apart; what the marks mean."""
+    area = key.area_code and marks.word("area", key.area_code)
+    office = key.department_code and marks.word("office", "")
+    rw = None if key.rw is None else marks.RW
+    told = {marks.YEAR: key.plan_year, marks.LIST: ranking_id, area: key.area_code,
+            office: key.department_code, rw: key.rw}  # fmt: skip
+    return ListKey(marks.YEAR, key.level, area, office, rw), told
+
+
+@cache
+def _head_of(key: ListKey) -> Kept:
     now = and_(RankingVersion.ranking_id == Ranking.id, RankingVersion.number == Ranking.version)
-    columns = (
+    columns: tuple[Any, ...] = (
         ceiling_of(key).label("ceiling"),
         Ranking.id.label("ranking_id"),
         Ranking.rule,
@@ -164,8 +182,13 @@ def _head(session: AnySession, key: ListKey) -> dict[str, Any]:
     )
     one = select(literal(1).label("one")).subquery("always")
     wanted = select(*columns).select_from(one).outerjoin(Ranking, same(key))
-    row = session.execute(wanted.outerjoin(RankingVersion, now)).mappings().one()
-    head = dict(row)
+    return Kept(wanted.outerjoin(RankingVersion, now))
+
+
+def _head(session: AnySession, key: ListKey) -> dict[str, Any]:
+    """The ceiling in force and the stored list with the order it has now; one query."""
+    alike, told = _marked(key)
+    head = dict(_head_of(alike).run(session, told).mappings().one())
     ids, costs = head.pop("ids") or [], head.pop("costs") or []
     if head["frozen_at"] is not None:
         head["costs"] = dict(zip(ids, costs, strict=True))
@@ -183,17 +206,24 @@ def on_list(key: ListKey, ranking_id: int | None) -> Select[Any]:
 
 def rows_of(session: AnySession, key: ListKey, ranking_id: int | None) -> list[Row]:
     """Everything on a list: what has a rank in its order, then the others by support."""
-    mine = ProposalLevel.ranking_id == (ranking_id or 0)
+    alike, told = _marked(key, ranking_id or 0)
+    return list(starmap(Row, _rows(alike, ranking_id is not None).run(session, told)))
+
+
+@cache
+def _rows(key: ListKey, ranked: bool) -> Kept:
+    mine = ProposalLevel.ranking_id == marks.LIST
     rank = case((mine, ProposalLevel.rank))
     of_level = and_(ProposalLevel.proposal_id == Proposal.id, ProposalLevel.level == key.level)
+    ids = on_list(key, marks.LIST if ranked else None)
     wanted = (
         select(*_columns(key.level), rank.label("rank"))
         .select_from(BOTH)
         .outerjoin(ProposalLevel, of_level)
-        .where(Item.id.in_(on_list(key, ranking_id)), public_items())
+        .where(Item.id.in_(ids), public_items())
         .order_by(rank.nulls_last(), Item.support_count.desc(), Item.id)
     )
-    return [Row(*row) for row in session.execute(wanted)]
+    return Kept(wanted)
 
 
 def ranked(session: AnySession, key: ListKey, ceiling: int | None = None) -> RankedList:
@@ -206,7 +236,9 @@ def ranked(session: AnySession, key: ListKey, ceiling: int | None = None) -> Ran
     ceiling = in_force if ceiling is None else ceiling
     rows = rows_of(session, key, head.get("ranking_id"))
     kept = head.get("costs", {})
-    order = [r._replace(cost=kept.get(r.id, r.cost)) for r in rows if r.rank is not None]
+    order = [row for row in rows if row.rank is not None]
+    if kept:
+        order = [row._replace(cost=kept.get(row.id, row.cost)) for row in order]
     rest = [row for row in rows if row.rank is None]
     return RankedList(key, order, rest, in_force=in_force, **head).at(ceiling)
 

@@ -251,9 +251,5 @@ def scores_of(session: AnySession, ids: Iterable[int]) -> dict[int, Decimal]:
 @cache
 def _scores() -> Select[Any]:
     theirs = ScoringResult.proposal_id == func.any(bindparam("ids", type_=ARRAY(BigInteger)))
-    return (
-        select(ScoringResult.proposal_id, ScoringResult.points)
-        .join(ScoringRound)
-        .where(theirs)
-        .order_by(ScoringRound.closed_at)
-    )
+    columns: tuple[Any, ...] = (ScoringResult.proposal_id, ScoringResult.points)
+    return select(*columns).join(ScoringRound).where(theirs).order_by(ScoringRound.closed_at)
