@@ -20,10 +20,12 @@ WROTE: WeakSet[Any] = WeakSet()  # the driver's connections
 
 
 def init_app(app: Flask) -> None:
-    """Let the application's engines end reading transactions so."""
+    """Let the application's engines end reading transactions so, where there are any."""
     app.before_request(_ask)
     with app.app_context():
         for engine in db.engines.values():
+            if engine.dialect.skip_autocommit_rollback:
+                continue  # each statement is by itself: nothing is begun, nothing to be ended
             event.listen(engine, "before_cursor_execute", _note)
             _end_by_commit(engine)
 

@@ -13,6 +13,7 @@ from app.services import contest_keys, sealing
 from models import Ballot, BallotLock, Contest, Eligible, db
 from tests import boxes, contests
 from tests import factories as make
+from tests.statements import Statements
 
 
 @pytest.fixture
@@ -86,6 +87,16 @@ def test_a_new_ballot_replaces_the_first_and_its_receipt(client_for, resident):
     first, second = send(client, contest, "kirim", 1), send(client, contest, "kirim", 5)
     assert code_in(first) != code_in(second)
     assert [ballot.choices for ballot in box(contest)] == [[5]]
+
+
+def test_casting_asks_who_and_whether_and_then_only_casts(client_for, resident):
+    contest, client = opened(resident), client_for(resident)
+    with Statements() as sent:
+        answer = client.post(f"/suara/{contest.id}/pilih", data={"langkah": "kirim", "pilih": "1"})
+    assert answer.status_code == 303
+    asked, roll, cast = sent
+    assert ("user_account" in asked, "eligible" in roll, "cast_ballot" in cast) == (True,) * 3
+    assert asked.startswith("SELECT") and roll.startswith("SELECT")
 
 
 @pytest.mark.parametrize("step", ["periksa", "kirim"])
