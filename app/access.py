@@ -269,7 +269,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "assign": ("owner", "triage", "validator", "planner"),
     "read_notes": ("owner", "triage", "validator", "planner", "tapd", "auditor"),
     "write_note": ("owner", "triage", "validator", "planner", "tapd"),
-    "act_in_bulk": ("owner", "triage", "validator", "planner"),
+    "act_in_bulk": ("owner", "triage", "validator", "planner", "tapd"),
     "print_sheet": ("owner", "triage", "validator", "planner"),
     "write_templates": ("owner", "coordinator"),
     "audit": ("auditor", "admin"),

@@ -90,7 +90,10 @@ def _form(kind: Kind, name: str, chosen: Sequence[Item]) -> Any:
         form.to.choices = [("", _("Please choose")), *named]
         return form
     step = kind.workflow.named(name)
-    return form_for(step, choices.of_step(db.session(), step, kind.slug))()
+    form = form_for(step, choices.of_step(db.session(), step, kind.slug))()
+    if name in bulk_acts.OWN:
+        form[bulk_acts.OWN[name]].data = None
+    return form
 
 
 def _given(kind: Kind, name: str, form: Any) -> dict[str, Any]:
@@ -127,6 +130,7 @@ def _page(
         verdicts=verdicts,
         places=places_for(current_actor()),
         pause=int(bulk_acts.PAUSE.total_seconds()),
+        own=bulk_acts.OWN.get(name, ""),
     )
 
 

@@ -71,7 +71,7 @@ DESKS = {
     "coordinator",
 }  # fmt: skip
 RANKERS = DESKS | {"operator"}  # each puts the list of its own level in order
-MANY = DESKS  # who may act on many at once
+MANY = DESKS | {"tapd"}  # who may act on many at once
 # Who may go on with a report as a proposal: anybody, from what everybody may see.
 GO_ON = {sort: SIGNED_IN if sort in ("public", "anonymous") else set() for sort in ITEMS}
 REPEATED = {"moderator", "moderator elsewhere", "validator", "coordinator", "planner"}

@@ -105,8 +105,14 @@ def _forget_amount(item: Proposal, answers: Mapping[str, Any]) -> None:
     item.tapd_amount = None
 
 
+def agreed_amount(item: Proposal, answers: Mapping[str, Any]) -> int | None:
+    """What the budget team agrees to, in rupiah: the cost, where it names no other amount."""
+    named: int | None = answers.get("agreed_amount")
+    return item.cost if named is None else named
+
+
 def _agree_budget(item: Proposal, answers: Mapping[str, Any]) -> None:
-    item.tapd_amount = answers["agreed_amount"]
+    item.tapd_amount = agreed_amount(item, answers)
 
 
 def _sub_kegiatan(item: Proposal, answers: Mapping[str, Any]) -> None:

@@ -224,8 +224,9 @@ BUDGETING = (
         ("agreed",),
         None,
         by=("tapd",),
-        asks=("agreed_amount", "note?"),
+        asks=("agreed_amount?", "note?"),
         when=("at_city",),
+        help=_("Left empty, the amount is what it costs as the last level reckoned it."),
     ),
     Step(
         "object",

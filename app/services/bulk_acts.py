@@ -34,7 +34,10 @@ FORGOTTEN = timedelta(minutes=2)  # after which a sweep takes up what no job did
 MOST = 100
 ASSIGN = "assign"
 # What may be done to many at once; publishing is not among it, for each text is to be read.
-STEPS = ("route", "reverify", "accept", "recategorise", "reject", "merge", "advance")
+STEPS = ("route", "reverify", "accept", "recategorise", "reject", "merge", "advance",
+         "agree_budget")  # fmt: skip
+# What is not asked of many: each has its own, which is taken when none is named.
+OWN = {"agree_budget": "agreed_amount"}
 
 
 @dataclass(frozen=True)

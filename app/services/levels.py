@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.access import Actor
+from app.kinds.musrenbang_effects import agreed_amount
 from app.workflow import Incomplete, Step
 from models import (
     PROPOSAL_LEVELS,
@@ -52,7 +53,10 @@ def checked(item: Item, step: Step, actor: Actor, given: Mapping[str, Any], at: 
 def _differs(item: Proposal, step_name: str, given: Mapping[str, Any]) -> bool:
     """Is the money not what those before stood for?"""
     if step_name == "agree_budget":
-        return item.cost is not None and given["agreed_amount"] != item.cost
+        amount = agreed_amount(item, given)
+        if amount is None:
+            raise Incomplete("agreed_amount")
+        return item.cost is not None and amount != item.cost
     return step_name == "enter_apbd" and given["budget"] < (item.tapd_amount or 0)
 
 
@@ -98,9 +102,9 @@ def follow_up(item: Item, step: Step, given: Mapping[str, Any], change: Change) 
         _date(item, step.name, change)
         _verdict(item, step.name, given, change)
     elif step.name == "agree_budget":
-        same = item.cost is None or given["agreed_amount"] >= item.cost
-        verdict = "feasible" if same else "with_changes"
-        _keep(item, "tapd", verdict, given["agreed_amount"], given, change)
+        amount = agreed_amount(item, given) or 0
+        verdict = "feasible" if amount >= (item.cost or 0) else "with_changes"
+        _keep(item, "tapd", verdict, amount, given, change)
     elif step.name in NAMED:
         _hop(item, step.name, given, change)
 

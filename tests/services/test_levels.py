@@ -12,7 +12,7 @@ from app.queries import journey
 from app.services import items
 from app.services.refused import Refused
 from app.workflow import Incomplete, NotAllowed
-from models import Hop, Mandate, Notification, OfficeVerdict, ProposalLevel, Survey, db
+from models import BulkAct, Hop, Mandate, Notification, OfficeVerdict, ProposalLevel, Survey, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -284,6 +284,33 @@ def test_the_budget_team_agrees_before_it_enters_the_plan():
     items.move(item, "agree_budget", seat("tapd"), {"agreed_amount": 10_000_000})
     items.move(item, "enter_rkpd", planner, {"sub_kegiatan": CODE})
     assert (item.state, item.tapd_amount, item.sub_kegiatan) == ("in_rkpd", 10_000_000, CODE)
+
+
+def test_without_an_amount_the_budget_team_agrees_to_the_cost():
+    item = at_city()
+    items.move(item, "agree_budget", seat("tapd"))
+    assert item.tapd_amount == item.cost == 10_000_000
+    verdict = db.session.scalar(select(OfficeVerdict).where(OfficeVerdict.proposal_id == item.id))
+    assert (verdict.verdict, verdict.amount) == ("feasible", 10_000_000)
+    bare = at_city()
+    bare.cost = None
+    db.session.flush()
+    with pytest.raises(Incomplete):
+        items.move(bare, "agree_budget", seat("tapd"))
+
+
+def test_the_budget_team_agrees_to_many_at_once_each_with_its_own_amount(client_for):
+    several = [at_city(), at_city()]
+    several[1].cost = 20_000_000
+    db.session.commit()
+    desk = client_for(make.user(roles=("tapd",)))
+    sent = {"tindakan": "musrenbang.agree_budget", "n": [one.number for one in several]}
+    page = desk.get("/kerja/sekaligus", query_string=sent)
+    assert page.status_code == 200
+    assert 'name="agreed_amount"' not in page.text
+    assert desk.post("/kerja/sekaligus", data=sent | {"tahap": "kirim"}).status_code == 302
+    queued = db.session.scalars(select(BulkAct)).one()
+    assert (queued.act, queued.answers) == ("agree_budget", {})
 
 
 def test_less_than_was_asked_for_is_explained():
