@@ -13,9 +13,9 @@ from flask_babel import gettext as _
 
 from app import access
 from app.access import Actor
+from app.cells import guarded
 from app.exchange import entry_answers
 from app.exchange.entries import TEMPLATE
-from app.exchange.tables import guarded
 from app.extensions import limiter
 from app.forms.counter import TableForm, entry_form
 from app.forms.questions import SEEN, answers, unseen, with_questions

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
-from app.exchange.tables import guarded
+from app.cells import guarded
 from app.extensions import limiter
 from app.forms import clean_line, whole
 from app.kinds import KINDS, REASONS

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.cells import unguarded
 from app.exchange import tables
 from app.exchange.problems import TableProblem
 from app.extensions import limiter
@@ -277,7 +278,7 @@ def _rows(data: bytes) -> list[dict[str, str]]:
     for row in table.rows:
         cells = {cell: row.cells.get(name, "") for cell, name in meant.items() if name}
         if any(cells.values()):
-            found.append({cell: tables.unguarded(text) for cell, text in cells.items()})
+            found.append({cell: unguarded(text) for cell, text in cells.items()})
         if len(found) > 500:
             break
     return found

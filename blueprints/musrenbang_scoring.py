@@ -13,7 +13,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 
-from app.exchange.tables import guarded
+from app.cells import guarded
 from app.extensions import spoken
 from app.forms.scoring import MEASURED, RECUSALS, points
 from app.queries import scoring

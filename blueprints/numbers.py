@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from app.exchange.tables import guarded
+from app.cells import guarded
 from app.extensions import language
 from app.queries import numbers
 from app.queries.labels import area_label, department_label

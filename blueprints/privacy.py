@@ -23,7 +23,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.exchange.tables import guarded
+from app.cells import guarded
 from app.extensions import limiter
 from app.forms import whole
 from app.forms.account import PresentPasswordForm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -41,22 +42,15 @@ def give(contest_id: int) -> ResponseReturnValue:
     if contest.has_jury:
         mine = named.own_marks(db.session, contest.id, user_id)
         return render_template("voting/named_jury.html", contest=contest, mine=mine)
-    form, problems = FlaskForm(), []
-    if request.method == "POST" and form.validate():
-        given, reason = _points(contest), _text("alasan")
-        try:
-            named.share(contest, current_actor(), given, reason)
-        except Unfit as unfit:
-            db.session.rollback()
-            problems = unfit.args[1]
-        except NotAllowed:
-            return _shut(contest_id)
-        else:
-            db.session.commit()
-            flash(_("Your points are kept. You may change them until it closes."), "success")
-            return redirect(url_for(".give", contest_id=contest_id))
-    elif request.method == "POST":
-        problems = [_("This page was open too long. Please send it once more.")]
+    form = FlaskForm()
+    problems, answer = _kept(
+        form,
+        contest_id,
+        lambda: named.share(contest, current_actor(), _points(contest), _text("alasan")),
+        _("Your points are kept. You may change them until it closes."),
+    )
+    if answer is not None:
+        return answer
     page = render_template(
         "voting/named_points.html",
         contest=_sat_in(contest_id),
@@ -65,6 +59,28 @@ def give(contest_id: int) -> ResponseReturnValue:
         **_shown(contest_id, user_id),
     )
     return page, 422 if problems else 200
+
+
+def _kept(
+    form: FlaskForm, contest_id: int, keep: Callable[[], None], done: str
+) -> tuple[list[str], ResponseReturnValue | None]:
+    """Keep what was sent, if anything was: what is wrong with it, and where to go on else."""
+    if request.method != "POST":
+        return [], None
+    if not form.validate():
+        return [_("This page was open too long. Please send it once more.")], None
+    try:
+        keep()
+    except Unfit as unfit:
+        db.session.rollback()
+        return list(unfit.args[1]), None
+    except NotAllowed:
+        db.session.rollback()
+        flash(_("It is not open; nothing can be given now."), "warning")
+        return [], redirect(url_for("voting.show", contest_id=contest_id))
+    db.session.commit()
+    flash(done, "success")
+    return [], redirect(url_for(".give", contest_id=contest_id))
 
 
 def _shown(contest_id: int, user_id: int) -> dict[str, Any]:
@@ -88,12 +104,6 @@ def _points(contest: Contest) -> dict[int, int]:
     return found
 
 
-def _shut(contest_id: int) -> ResponseReturnValue:
-    db.session.rollback()
-    flash(_("It is not open; nothing can be given now."), "warning")
-    return redirect(url_for("voting.show", contest_id=contest_id))
-
-
 @bp.route("/<id:contest_id>/beri/<id:no>", methods=["GET", "POST"])
 @may("judge")
 @limiter.limit("600/hour", methods=["POST"])
@@ -103,21 +113,12 @@ def judge(contest_id: int, no: int) -> ResponseReturnValue:
     choice = next((one for one in contest.choices if one.no == no), None)
     if choice is None or not contest.has_jury:
         abort(404)
-    form, problems = FlaskForm(), []
-    if request.method == "POST" and form.validate():
-        try:
-            _mark(contest, no)
-        except Unfit as unfit:
-            db.session.rollback()
-            problems = unfit.args[1]
-        except NotAllowed:
-            return _shut(contest_id)
-        else:
-            db.session.commit()
-            flash(_("Kept. You may change it until it closes."), "success")
-            return redirect(url_for(".give", contest_id=contest_id))
-    elif request.method == "POST":
-        problems = [_("This page was open too long. Please send it once more.")]
+    form = FlaskForm()
+    problems, answer = _kept(
+        form, contest_id, lambda: _mark(contest, no), _("Kept. You may change it until it closes.")
+    )
+    if answer is not None:
+        return answer
     page = render_template(
         "voting/named_mark.html",
         contest=contest,

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.exchange.tables import guarded
+from app.cells import guarded
 from app.extensions import limiter
 from app.forms.booth import BoxForm
 from app.queries import booths as queries

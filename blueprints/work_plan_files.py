@@ -10,9 +10,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from app.cells import guarded
 from app.exchange import plan_files as exchange
 from app.exchange.reports import Outcome, Report
-from app.exchange.tables import guarded
 from app.extensions import limiter
 from app.forms import whole
 from app.forms.plan_files import NAMES, BringForm, MakeForm, name_of

@@ -15,7 +15,7 @@ from app.forms import whole
 from app.forms.contest import (
     AnswerForm,
     ContestForm,
-    InviteForm,
+    SeatForm,
     VoidForm,
 )
 from app.queries import contests, people
@@ -99,7 +99,7 @@ def edit(contest_id: int) -> ResponseReturnValue:
 
 
 def _draft_page(contest: Contest, form: ContestForm, **words: Any) -> str:
-    words.setdefault("invite", InviteForm(formdata=None))
+    words.setdefault("invite", SeatForm(formdata=None))
     return render_template(
         "voting/work_draft.html",
         contest=contest,
@@ -174,7 +174,7 @@ def pick(contest_id: int) -> ResponseReturnValue:
 @limiter.limit("120/hour")
 def invite(contest_id: int) -> ResponseReturnValue:
     """Name a juror or a delegate, or take one off."""
-    contest, form = _contest(contest_id), InviteForm()
+    contest, form = _contest(contest_id), SeatForm()
     gone = whole(request.form.get("keluarkan"))
     try:
         if gone is not None:

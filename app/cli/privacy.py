@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.access import SYSTEM
-from app.exchange.tables import guarded
+from app.cells import guarded
 from app.queries import breach as whose
 from app.services import privacy_breach
 from models import db

@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from flask_babel import force_locale
 from sqlalchemy import update
 
+from app.cells import guarded
 from app.exchange import complaints, sp4n, sp4n_rules, tables
 from app.exchange.mapping import MappingError
 from app.exchange.problems import TableProblem
@@ -49,7 +50,7 @@ def export(file: Path, everything: bool) -> None:
             writer = csv.DictWriter(out, list(rules.columns.values()))
             writer.writeheader()
             for row in sp4n.outgoing(rules, everything):
-                writer.writerow({name: tables.guarded(cell) for name, cell in row.items()})
+                writer.writerow({name: guarded(cell) for name, cell in row.items()})
                 rows += 1
         audit.note("sp4n_export", f"rows:{rows}", by=None)
         part.replace(file)  # the file stands before we remember that they have it

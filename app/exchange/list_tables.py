@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from app.cells import guarded
 from app.queries.ceiling_table import Group
 from app.queries.labels import area_label
 from app.queries.ranking import RankedList, Row
 from models import CatalogueEntry, CeilingVersion
 
 from .sheets import written
-from .tables import guarded
 
 RANKED = ("peringkat", "nomor", "judul", "keadaan", "tingkat", "kode_wilayah", "wilayah", "rw",
           "opd", "biaya", "jumlah_berjalan", "pagu", "garis", "dukungan", "nilai")  # fmt: skip

@@ -11,7 +11,7 @@ from typing import TextIO
 
 from flask_babel import gettext as _
 
-from .tables import guarded
+from app.cells import guarded
 
 
 class Outcome(StrEnum):

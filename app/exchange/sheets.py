@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from .tables import guarded
+from app.cells import guarded
 
 Sheet = tuple[str, Sequence[str], Iterable[Sequence[Any]]]
 HEAD = PatternFill("solid", fgColor="ECEAE4")

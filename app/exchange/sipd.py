@@ -25,6 +25,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import public_items
+from app.cells import guarded
 from app.kinds import REASONS
 from app.kinds.musrenbang_form import BIDANG, GROUPS
 from app.queries import why
@@ -42,7 +43,6 @@ from models import (
 )
 
 from .budget_words import label
-from .tables import guarded
 
 PORTION = 500
 # Who recommends in SIPD, and the level that says so here.

@@ -7,16 +7,15 @@ sees it in a spreadsheet, its cells as clean text, and what had to be put right 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from flask_babel import gettext as _
 
+from app.cells import unguarded
 from app.forms import clean
 
 from . import encodings, workbooks
@@ -26,8 +25,6 @@ DELIMITERS = (",", ";", "\t", "|")
 MOST_BYTES = 300 * 1024 * 1024
 MOST_COLUMNS = 200
 MOST_LINES = 60  # lines of one cell; a quote that is open for longer was never closed
-NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 LOOK = 20  # rows looked at for the one with the names of the columns
 
 csv.field_size_limit(1024 * 1024)
@@ -219,15 +216,3 @@ def _fits(lines: list[tuple[str, bool]], cells: list[str], delimiter: str, width
         return len(cells) == width or not alone
     later = (len(_split([line], delimiter)[0]) for line, _mended in lines[1:])
     return len(cells) == width and not (alone and width in later)
-
-
-def guarded(value: Any) -> str:
-    """A cell for a file that a spreadsheet opens: nothing in it is taken for a formula."""
-    text = "" if value is None else str(value)
-    formula = text[:1] in FORMULA or text.lstrip()[:1] in FORMULA[:4]
-    return f"'{text}" if formula and not NUMBER.fullmatch(text) else text
-
-
-def unguarded(text: str) -> str:
-    """The cell as it was before ``guarded``."""
-    return text[1:] if text[:1] == "'" and text[1:].lstrip()[:1] in FORMULA[:4] else text

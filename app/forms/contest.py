@@ -15,7 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import Email, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from app.counting import GREEDY, RANKED, VOTES_PER_COST, Rule
 from app.counting.rules import PERCENT
@@ -23,6 +23,7 @@ from app.counting.rules import PERCENT
 from . import Form
 from .cycle import NEEDED, TYPED, MomentField
 from .plan_fields import MoneyField
+from .scoring import InviteForm
 
 LONG = Length(max=2000, message=_("At most 2,000 characters."))
 WHY = Length(10, 1000, _("Between 10 and 1,000 characters; everybody reads it."))
@@ -221,16 +222,9 @@ class AnswerForm(Form):
     person = HiddenField()
 
 
-class InviteForm(Form):
+class SeatForm(InviteForm):
     """A member of the jury, or a delegate."""
 
-    email = StringField(
-        _("E-mail address"),
-        validators=[
-            InputRequired(_("Please give the address.")),
-            Email(_("This is no e-mail address.")),
-        ],
-    )
     seat = StringField(
         _("For whom they speak"),
         description=_("For delegates: such as Kelurahan Dago."),

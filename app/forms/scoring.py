@@ -169,7 +169,7 @@ class InviteForm(Form):
     """Somebody who shall judge."""
 
     email = StringField(
-        _("E-mail address of the assessor"),
+        _("E-mail address"),
         validators=[
             InputRequired(_("Please give the address.")),
             Email(_("This is no e-mail address.")),

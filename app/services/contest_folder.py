@@ -17,6 +17,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import func, select
 
+from app.cells import guarded
 from app.config import ROOT
 from app.counting import Rule, canonical
 from app.counting.pb_writing import Vote, name_of, written
@@ -171,8 +172,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 def _guarded(words: str) -> str:
     """Text that no spreadsheet takes for a formula, on one line."""
-    line = " ".join(words.split())
-    return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line
+    return guarded(" ".join(words.split()))
 
 
 def _roll(contest: Contest) -> bytes:

@@ -223,6 +223,27 @@ def test_the_record_says_who_served_and_what_does_not_add_up(desk, closed):
         assert desk.post(page, data={"boxed": bad}).status_code == 422
 
 
+def test_the_report_says_of_each_paper_whether_it_counts_and_never_what_it_says(
+    client_for, desk, closed
+):
+    serials = closed.serials
+    marks = {serials[0]: ((1, 2), (1, 2)), serials[1]: ((1,), (2,)), serials[2]: ((), ())}
+    readers = [client_for(officer("moderator")), client_for(officer("moderator"))]
+    for serial, typed in marks.items():
+        for reader, numbers in zip(readers, typed, strict=True):
+            told = ", ".join(map(str, numbers))
+            reader.post(at(closed, "/surat"), data={"serial": serial, "marks": told})
+    page = f"{WORK}/{closed.contest.id}/bilik/laporan"
+    words = text_of(desk.get(page))
+    rows = dict(re.findall(r'class="title">([^<]+)</td>.*?</svg>([^<]+)<', words, re.S))
+    assert set(rows) <= set(serials)
+    assert len(set(rows.values())) >= 2
+    table = text_of(desk.get(f"{page}?bentuk=csv"))
+    assert serials[0] in table
+    assert "1, 2" not in table
+    assert "1,2" not in table
+
+
 # -- incidents --------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -61,6 +62,18 @@ def test_of_few_ballots_no_number_stands_on_the_page(session: Any, client: Any) 
     votes = max(one["votes"] for one in tally.outcome["results"])
     assert f">{votes} suara<" not in page
     assert "result-near" not in page
+    assert "result-bar" not in page  # a bar is a number, too
+    others = page.partition('id="belum"')[2].partition("</section>")[0]
+    numbers = [int(no) for no in re.findall(r'id="no-(\d+)"', others)]
+    assert numbers == sorted(numbers)  # in no order that says who had more
+
+
+def test_officials_are_told_no_more_of_few_ballots(session: Any, client_for: Any) -> None:
+    contest, tally = elections.counted(elections.ballots(7, 6))
+    lurah = factories.user(roles=["moderator"], area_code=factories.KELURAHAN)
+    page = client_for(lurah).get(f"/kerja/suara/{contest.id}/pengesahan").text
+    assert tally.outcome["results"][0]["votes"] < 8
+    assert not re.search(r"\d+ suara\b", page)
 
 
 def test_reading_a_result_asks_little(vote: Contest, client: Any) -> None:

@@ -13,9 +13,10 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.cells import guarded, unguarded
 from app.exchange import tables
 from app.exchange.problems import TableProblem
-from app.exchange.tables import guarded, parse, unguarded
+from app.exchange.tables import parse
 
 pytestmark = pytest.mark.usefixtures("app_context")
 GOOD = "nomor,judul,kelurahan\n1,Lampu padam,Dago\n2,Jalan rusak,Coblong\n"

@@ -109,6 +109,20 @@ def test_few_voters_are_protected(
     assert verified(place)[0] == 0
 
 
+def test_in_a_vote_of_one_rw_no_ballot_is_shown_by_itself(session: Any, tmp_path: Path) -> None:
+    contest, _tally = elections.counted(elections.ballots(60, 6), terms={"rw": 3})
+    place = folder(contest, tmp_path)
+    assert not (place / "ballots.pb").exists()
+    assert not (place / "validation.csv").exists()
+    assert verified(place)[0] == 0
+
+
+def test_each_ballot_stands_in_the_report_with_its_way_and_that_it_is_valid(vote: Path) -> None:
+    head, *rows = (vote / "validation.csv").read_text().splitlines()
+    assert head == "no,channel,state"
+    assert rows == [f"{n},online,valid" for n in range(1, 61)]
+
+
 def test_without_receipts_no_code_is_published(session: Any, tmp_path: Path) -> None:
     contest, _tally = elections.counted(elections.ballots(50, 6), receipts=False)
     place = folder(contest, tmp_path)
