@@ -39,14 +39,21 @@ THANKS = re.compile(
 )  # said of what has been put right
 NOTE = "Sudah kami periksa bersama ketua RW setempat."
 
-NEAREST = {"dsdabm": "dpkp", "kecamatan": "satpol-pp"}  # an office whose matters are much alike
+NEAREST = {  # offices whose matters are much alike
+    "dsdabm": "dpkp",
+    "dpkp": "dsdabm",
+    "dishub": "dsdabm",
+    "dlh": "dpkp",
+    "dinkes": "dlh",
+    "kecamatan": "satpol-pp",
+}
 
 Act = Callable[[], None]
 
 
 def another(code: str | None) -> str:
     """Another office that could be meant."""
-    return NEAREST.get(code or "", "dsdabm")
+    return NEAREST.get(code or "", "kecamatan")
 
 
 @dataclass
@@ -172,8 +179,8 @@ class Play(PlanAnswers):
             make = getattr(self, f"_{name}", None)
             if make and name != "reason" and (wanted or name not in ("photos", "note")):
                 given[name] = make(story, item, step, actor, at)
-        if given.get("reason") == "private_land":
-            given.pop("other_department", None)  # it is nobody's of the city
+        if "other_department" in step.answers:
+            given["other_department"] = self._named(story, item, given["reason"])
         if given.get("volume") is not None:
             given["note"] = CORRECTED.format(measured=given["volume"], unit=item.unit)
         elif "note" in step.answers and (said := self._said(story, item, step, given, at)):
@@ -237,9 +244,11 @@ class Play(PlanAnswers):
             code = another(code)
         return code
 
-    def _other_department(self, story: Story, item: Any, *_rest: Any) -> str | None:
-        """Whom an office names that sends something back: not always anybody."""
-        return another(item.department_code) if story.seed % 3 else None
+    def _named(self, story: Story, item: Any, reason: str) -> str | None:
+        """Whom an office names that sends something back: private land is nobody's of the city."""
+        sure = reason == "wrong_department"
+        named = sure or (reason != "private_land" and story.seed % 3)
+        return another(item.department_code) if named else None
 
     def _external(self, story: Story, item: Any, *_rest: Any) -> str:
         return story.outside
