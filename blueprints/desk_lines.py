@@ -64,7 +64,7 @@ def _line(row: Any, days: int | None, area: str) -> Line:
         ago(row.created_at),
         "" if days is None else day(row.due_on, "EEE, d MMM" if abs(days) < FAR else "d MMM y"),
         days,
-        _tone(days),
+        _tone(days, gone_by(row.due_on)),
         row.lon,
         row.lat,
         row.thumb,
@@ -81,7 +81,12 @@ def _about(row: Any, area: str) -> str:
     return " · ".join(filter(None, (category_label(row.category_code), place)))
 
 
-def _tone(days: int | None) -> str:
-    if days is None or days > SOON:
-        return ""
-    return "late" if days < 0 else "soon"
+def gone_by(due: date | None) -> bool:
+    """Has the promised day passed?  On a day off no working day need have passed since."""
+    return due is not None and due < city_day()
+
+
+def _tone(days: int | None, late: bool) -> str:
+    if late:
+        return "late"
+    return "" if days is None or days > SOON else "soon"

@@ -13,7 +13,7 @@ from app.queries import field_work
 from app.queries.actors import current_actor
 from app.services import items, queued
 
-from .desk_lines import working_days_left
+from .desk_lines import gone_by, working_days_left
 from .guards import may
 
 bp = Blueprint("work_field", __name__, url_prefix="/kerja/lapangan")
@@ -32,6 +32,7 @@ def cards() -> ResponseReturnValue:
         here_point=place,
         area=area,
         left=working_days_left,
+        gone_by=gone_by,
         new_key=uuid.uuid4,
         account=queued.mark(actor),
     )

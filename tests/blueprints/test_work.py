@@ -33,6 +33,14 @@ def test_a_moderator_sees_what_waits_in_their_kelurahan(client_for):
     assert there(client, "/kerja/kelurahan?tab=semua", *items) == [True, True, False, False]
 
 
+@pytest.mark.parametrize(("today", "said"), [(20, "Batasnya hari ini"), (22, "Sudah lewat")])
+def test_a_promise_of_friday_has_gone_by_on_sunday(client_for, monkeypatch, today, said):
+    monkeypatch.setattr("blueprints.desk_lines.city_day", lambda: date(2026, 11, today))
+    client = client_for(make.user(roles=("moderator",)))
+    make.item("lapor", due_on=date(2026, 11, 20))
+    assert said in client.get("/kerja/kelurahan").get_data(as_text=True)
+
+
 def test_the_earliest_promise_stands_first(client_for):
     client, today = client_for(make.user(roles=("moderator",))), date.today()
     late = make.item("lapor", due_on=today + timedelta(days=9))
