@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -68,6 +69,7 @@ def growth(lines: list[Line]) -> str:
 
 def main() -> int:
     """Measure, print, and keep."""
+    signal.signal(signal.SIGTERM, lambda *_what: sys.exit(143))  # so that server and copy go too
     if sys.argv[1:] and sys.argv[1] in OTHERS:
         return OTHERS[sys.argv[1]](sys.argv[2:])
     options = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
