@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import cache, partial
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, func, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    func,
+    inspect,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeEngine
 
 from .area import Area
 from .base import Model, key, now, pk, ref
@@ -165,3 +178,27 @@ class Item(Model):
     category: Mapped[Category] = relationship()
     department: Mapped[Department | None] = relationship(foreign_keys=[department_code])
     merged_into: Mapped[Item | None] = relationship(remote_side="Item.id")
+
+    def __init__(self, **given: Any) -> None:
+        """What its row would begin with stands there from the start: nothing is read back."""
+        begun = {name: make() for name, make in _beginnings(type(self)).items()}
+        super().__init__(**(begun | given))
+
+
+@cache
+def _beginnings(model: type[Item]) -> dict[str, Callable[[], Any]]:
+    """The columns that begin with a plain value, each with what makes it."""
+    columns = {each.key: each.columns[0] for each in inspect(model).column_attrs}
+    said = {name: getattr(column.server_default, "arg", None) for name, column in columns.items()}
+    return {
+        name: partial(_read, columns[name].type, value)
+        for name, value in said.items()
+        if isinstance(value, str)
+    }
+
+
+def _read(sort: TypeEngine[Any], said: str) -> Any:
+    """The value a default says in the database's words."""
+    if said == "{}":
+        return [] if isinstance(sort, ARRAY) else {}
+    return said == "true" if isinstance(sort, Boolean) else sort.python_type(said)

@@ -97,6 +97,8 @@ def _kindred(code: str, to: Kind) -> str:
 def settle(item: Item, draft: Draft, actor: Actor, at: datetime) -> None:
     """What was filed from other items is tied to them; called while it is filed."""
     numbers = (draft.data.get(SOURCE) or {}).get("nomor") or []
+    if not numbers:
+        return
     found = db.session.scalars(
         select(Item).where(Item.number.in_(numbers)).order_by(Item.id).with_for_update(of=Item)
     ).all()

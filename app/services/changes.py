@@ -6,11 +6,19 @@ import hashlib
 import secrets
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 from models import Change, ChangeText, Item, db
 
 
-def record(
+def record(item: Item, **said: Any) -> Change:
+    """Append one change, as ``line`` makes it, and write it at once."""
+    change = line(item, **said)
+    db.session.flush()
+    return change
+
+
+def line(
     item: Item,
     *,
     seat: str,
@@ -23,7 +31,7 @@ def record(
     at: datetime | None = None,
     key: uuid.UUID | None = None,
 ) -> Change:
-    """Append one change.  ``text`` can be erased later, the rest cannot."""
+    """One change, written with whatever is next.  ``text`` can be erased later, the rest cannot."""
     salt = secrets.token_bytes(16)
     change = Change(
         item=item,
@@ -38,5 +46,4 @@ def record(
     )
     change.words = ChangeText(text=text, salt=salt, actor_id=actor_id)
     db.session.add(change)
-    db.session.flush()
     return change

@@ -39,12 +39,14 @@ PARENT = select(Complaint.created_at, Complaint.round).where(Complaint.id == bin
 def settle(item: Item, trail: Sequence[Event] | None = None) -> Clocks:
     """Write the item's deadlines as its trail, the policy and the calendar have them now.
 
-    Call it with the item locked, after its trail, its category or its priority changed.
+    Call it with the item locked, after its trail, its category or its priority changed.  With a
+    ``trail`` nothing need be written before: what changed and its deadlines go together.
     """
     if trail is None:
         trail = db.session.execute(TRAIL, {"item": item.id}).all()
-    terms = city_terms(fresh=True)
-    clocks = kind_of(item).clocks(item, trail, terms, since(item, trail))
+    with db.session.no_autoflush:
+        terms = city_terms(fresh=True)
+        clocks = kind_of(item).clocks(item, trail, terms, since(item, trail))
     write(item, clocks, terms)
     return clocks
 

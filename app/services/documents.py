@@ -143,12 +143,6 @@ def content(document: Document) -> bytes:
     return store().read(document.stored_name)
 
 
-def adopt(draft: Draft, item: Item) -> None:
-    """The draft became the item: its documents go along."""
-    for document in of_draft(db.session, draft):
-        document.item_id, document.draft_key = item.id, None
-
-
 def discard(draft: Draft, document_id: int) -> None:
     """Take a document out of a draft; one that is not there is left alone."""
     document = db.session.get(Document, document_id)

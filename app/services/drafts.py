@@ -7,14 +7,23 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app.access import Actor
-from models import Draft, Item, Photo, db
+from models import Change, Document, Draft, Item, Photo, db
 
 KEPT_DAYS = 30
 LARGEST = 20_000  # characters of one answer
+BECOME = text(
+    """
+    WITH photos AS (
+      UPDATE photo SET item_id = :item, change_id = :change, draft_key = NULL WHERE draft_key = :key
+    ),
+    papers AS (UPDATE document SET item_id = :item, draft_key = NULL WHERE draft_key = :key)
+    DELETE FROM draft WHERE key = :key
+    """
+)
 
 
 class TooLong(Exception):
@@ -61,6 +70,16 @@ def claim(held: tuple[str, ...], actor: Actor) -> None:
         .where(Draft.key.in_(keys), Draft.user_id.is_(None))
         .values(user_id=actor.user_id)
     )
+
+
+def become(draft: Draft, item: Item, change: Change) -> None:
+    """The draft becomes the item: its photos and documents go along, the draft goes."""
+    db.session.flush()
+    db.session.execute(BECOME, {"item": item.id, "change": change.id, "key": draft.key})
+    db.session.expunge(draft)
+    for one in db.session:
+        if isinstance(one, Photo | Document):
+            db.session.expire(one)
 
 
 def is_sent(key: uuid.UUID, actor: Actor) -> Item | None:

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from geoalchemy2 import WKTElement
-from sqlalchemy import func, inspect, select, text
+from sqlalchemy import bindparam, inspect, or_, select, text
 
 from app.access import ACTS, CONFIRMED, Actor, on_public_list, seat_for
 from app.kinds import Kind, kind_of
 from app.queries import questions, roads
 from app.queries.calendar import city_day
 from app.workflow import BACK, NotAllowed, Step
-from models import Category, Change, Draft, Follow, Item, Person, db
+from models import Category, Change, Draft, Item, Person, db
 
-from . import after, before, bridges, clocks, documents, notify, proof
+from . import after, before, bridges, clocks, drafts, notify, proof
 from .answers import checked
-from .changes import record
+from .changes import line
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
-LAST = select(Change).order_by(Change.seq.desc()).limit(1)
+FILED = select(Item.id).where(Item.filing_key == bindparam("key"))
+NUMBER = text("SELECT next_item_number(:letter, :year)")
+FOLLOW = text("INSERT INTO follow (item_id, user_id) VALUES (:item, :user)")
+# What has happened to an item, and what a key has done already, wherever.
+TAKEN = (
+    select(
+        Change.id,
+        Change.item_id,
+        Change.seq,
+        Change.step_key,
+        Change.at,
+        Change.step,
+        Change.source,
+        Change.target,
+    )
+    .where(or_(Change.item_id == bindparam("item"), Change.step_key == bindparam("key")))
+    .order_by(Change.seq)
+)
 
 
 SENT = "routed"  # where a part begins
@@ -73,9 +90,9 @@ def file(
     answers.Refused when it may not be filed now.
     """
     db.session.execute(LOCK, {"key": str(key)})
-    earlier = db.session.scalar(select(Item).where(Item.filing_key == key))
+    earlier = db.session.scalar(FILED, {"key": key})
     if earlier is not None:
-        return earlier
+        return db.session.get_one(Item, earlier)
     category = db.session.get_one(Category, values["category_code"])
     if category.emergency:
         raise Emergency(category.emergency)
@@ -85,10 +102,8 @@ def file(
     item.filing_key, item.filed_by_id, item.channel = key, actor.user_id, channel
     item.author_id = author_id or actor.person_id or 0
     _publish_at_filing(item, kind, at)
-    db.session.add(item)
-    db.session.flush()
     for_another = item.author_id != actor.person_id
-    change = record(
+    change = line(
         item,
         seat=(for_another and seat_for(actor, ACTS["file_on_behalf"], item)) or "author",
         step="file",
@@ -98,9 +113,10 @@ def file(
         at=at,
     )
     clocks.settle(item, [change])
+    db.session.flush()
     _take_draft(item, change, actor)
     if actor.user_id is not None:
-        db.session.add(Follow(item_id=item.id, user_id=actor.user_id))
+        db.session.execute(FOLLOW, {"item": item.id, "user": actor.user_id})
     notify.step_taken(item, change)
     return item
 
@@ -115,7 +131,7 @@ def _new(kind: Kind, category: Category, values: Mapping[str, Any], at: datetime
     item = kind.model(**given, state=kind.workflow.initial, created_at=at, state_since=at)
     _classify(item, category)
     year = getattr(item, "plan_year", city_day(at).year)
-    item.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
+    item.number = db.session.scalar(NUMBER, {"letter": kind.letter, "year": year}) or ""
     return item
 
 
@@ -137,17 +153,11 @@ def _publish_at_filing(item: Item, kind: Kind, at: datetime) -> None:
 
 
 def _take_draft(item: Item, change: Change, actor: Actor) -> None:
-    """The draft becomes the item: its photos go along, the draft goes."""
+    """The draft becomes the item, and goes on from what it was begun from."""
     draft = db.session.get(Draft, item.filing_key)
-    if draft is None:
-        return
-    for photo in draft.photos:
-        photo.item_id, photo.change_id, photo.draft_key = item.id, change.id, None
-    documents.adopt(draft, item)
-    bridges.settle(item, draft, actor, change.at)
-    db.session.flush()
-    db.session.expire(draft)
-    db.session.delete(draft)
+    if draft is not None:
+        bridges.settle(item, draft, actor, change.at)
+        drafts.become(draft, item, change)
 
 
 def split_off(
@@ -175,14 +185,12 @@ def split_off(
     child.department_code = department_code
     child.state, child.created_at, child.state_since = state, at, at
     year = getattr(child, "plan_year", None) or city_day(at).year
-    child.number = db.session.scalar(select(func.next_item_number(kind.letter, year))) or ""
+    child.number = db.session.scalar(NUMBER, {"letter": kind.letter, "year": year}) or ""
     child.category = parent.category
     if "answers" in values:
         child.answers = questions.own_answers(parent)  # type: ignore[attr-defined]
-    db.session.add(child)
-    db.session.flush()
     number = parent.number if on_public_list(parent) else ""
-    change = record(child, seat=seat, step=step, source="", target=state, text=number, at=at)
+    change = line(child, seat=seat, step=step, source="", target=state, text=number, at=at)
     clocks.settle(child, [change])
     notify.step_taken(child, change)
     return child
@@ -222,8 +230,9 @@ def move(
     answers.Refused, or Stale when the item has moved since ``seen``.
     """
     _lock(item, answers or {})
-    if (earlier := _taken_before(item, key, seen)) is not None:
-        return earlier
+    trail = _trail(item, key, seen)
+    if isinstance(trail, Change):
+        return trail
     kind, at = kind_of(item), at or datetime.now(UTC)
     step, seat = _step(item, kind, step_name, actor)
     given = checked(item, step, actor, answers or {}) | {"seat": seat}
@@ -231,7 +240,7 @@ def move(
     before.checked(item, step, actor, given, arrived or at)
     source, hands = item.state, _hands(item)
     _apply(item, kind, step, given, at)
-    change = record(
+    change = line(
         item,
         seat=seat,
         step=step.name,
@@ -243,24 +252,27 @@ def move(
         at=at,
         key=key,
     )
+    clocks.settle(item, [*trail, change])
+    db.session.flush()
     for photo in given.get("photos", ()):
         photo.item_id, photo.change_id = item.id, change.id
-    clocks.settle(item)
     after.follow_up(item, step, given, change)
     notify.step_taken(item, change, handed_on=_hands(item) != hands)
     return change
 
 
-def _taken_before(item: Item, key: uuid.UUID | None, seen: int | None) -> Change | None:
-    """The change this key has made already.  Raises Stale when the item has moved since."""
-    wanted = select(Change).where(Change.step_key == key)
-    earlier = db.session.scalar(wanted) if key is not None else None
+def _trail(item: Item, key: uuid.UUID | None, seen: int | None) -> Sequence[Any] | Change:
+    """The trail until now, or the change this key has made already.
+
+    Raises Stale when the item has moved since ``seen``.
+    """
+    found = db.session.execute(TAKEN, {"item": item.id, "key": key}).all()
+    earlier = next((row for row in found if key is not None and row.step_key == key), None)
     if earlier is not None and earlier.item_id == item.id:
-        return earlier
-    last = db.session.scalars(LAST.where(Change.item_id == item.id)).one()
-    if earlier is not None or seen not in (None, last.seq):
+        return db.session.get_one(Change, earlier.id)
+    if earlier is not None or seen not in (None, found[-1].seq):
         raise Stale
-    return None
+    return found
 
 
 def _step(item: Item, kind: Kind, name: str, actor: Actor) -> tuple[Step, str]:

@@ -13,7 +13,7 @@ from app.services import carry, cycles, items, supports
 from app.services.answers import Refused
 from app.services.cycles import Wanted
 from app.workflow import NotAllowed
-from models import Follow, Photo, Proposal, Support
+from models import Change, Follow, Photo, Proposal, Support
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -64,7 +64,7 @@ def test_supporters_and_followers_come_along(session):
 
 def test_photos_it_was_filed_with_stand_on_both_pages(session):
     old = dropped()
-    filed = items.LAST.where(items.Change.item_id == old.id, items.Change.source == "")
+    filed = select(Change).where(Change.item_id == old.id, Change.source == "")
     change = session.scalars(filed).one()
     photo = Photo(item_id=old.id, change_id=change.id, status="ready", media_name="a.jpg")
     session.add(photo)

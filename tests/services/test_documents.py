@@ -22,7 +22,7 @@ from app.services.document_content import (
     harmless,
 )
 from app.workflow import NotAllowed
-from models import DOCUMENT_LARGEST, Document, db
+from models import DOCUMENT_LARGEST, Change, Document, db
 from tests import factories as make
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -153,7 +153,7 @@ def test_a_draft_takes_its_documents_along_and_eight_are_enough(session, author)
     with pytest.raises(FileNotFoundError):
         documents.content(gone)
     item = make.item("musrenbang", author)
-    documents.adopt(draft, item)
+    drafts.become(draft, item, session.query(Change).filter_by(item_id=item.id).one())
     assert session.query(Document).filter_by(item_id=item.id).count() == documents.MOST - 1
 
 
