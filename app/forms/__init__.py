@@ -95,10 +95,21 @@ class Form(FlaskForm):
             return unbound.bind(form=form, **options)
 
 
+class LongSelect(SelectField):
+    """A list of many lines, looked through without making an option of each."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what the list does not offer."""
+        groups = self.choices.values() if isinstance(self.choices, dict) else (self.choices or (),)
+        offered = (value for group in groups for value, *_words in group)
+        if not self.process_errors and self.data not in offered:
+            raise ValidationError(self.gettext("Not a valid choice."))
+
+
 class ItemForm(Form):
     """What everybody is asked about an item."""
 
-    category_code = SelectField(
+    category_code = LongSelect(
         _("What is it about?"),
         choices=[],
         validators=[InputRequired(_("Please choose what it is about."))],
@@ -134,7 +145,7 @@ class PlaceForm(Form):
 
     lon = StringField(_("Longitude"))
     lat = StringField(_("Latitude"))
-    area_code = SelectField(_("Kelurahan"), choices=[], validators=[Optional()])
+    area_code = LongSelect(_("Kelurahan"), choices=[], validators=[Optional()])
     address = StringField(
         _("Address or a mark nearby"),
         validators=[Optional(), Length(max=200, message=_("At most 200 characters."))],

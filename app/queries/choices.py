@@ -49,12 +49,13 @@ def departments(session: Session, external: bool | None = None) -> list[Choice]:
     return [(code, f"{short} – {name}") for code, short, name in rows]
 
 
-def offices() -> list[Choice]:
-    """The departments there are today, as at most a minute ago; for filters."""
+def offices(external: bool | None = None) -> list[Choice]:
+    """The departments there are today, as at most a minute ago; for filters and for residents."""
     known, today = labels(), city_day()
     return [
         (code, f"{short} – {known.department_names[code]}")
         for code, short in known.departments.items()
+        if external is None or (code in known.outside) == external
         if (ends := known.department_ends[code]) is None or ends > today
     ]
 

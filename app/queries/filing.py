@@ -20,7 +20,7 @@ from app.kinds.musrenbang_form import OUTSIDE
 from app.queries import catalogue, choices
 from app.queries.calendar import city_day, city_terms
 from app.queries.emergency import Alarm
-from app.queries.labels import area_label, hint, labels, seat_label
+from app.queries.labels import area_label, hint, labels, offered, seat_label
 from models import CatalogueEntry, Person, db
 
 OUTSIDE_WORDS = "luar kamus tidak ada lainnya"
@@ -41,9 +41,10 @@ def defaults(kind: Kind) -> dict[str, Any]:
 
 def fill(session: Session, form: Any, kind: Kind) -> None:
     """Give the form's lists what they offer."""
-    form.category_code.choices = [("", _("Please choose"), {}), *_explained(kind)]
+    explained = offered(f"categories of {kind.slug}", lambda: _explained(kind))
+    form.category_code.choices = [("", _("Please choose"), {}), *explained]
     if "subject_department_code" in form:
-        offices = choices.departments(session, external=False)
+        offices = offered("offices of the city", lambda: choices.offices(external=False))
         form.subject_department_code.choices = [("", "–"), *offices]
     if "catalogue_code" in form:
         form.catalogue_code.choices = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -36,6 +36,7 @@ class Labels:
     departments: dict[str, str] = field(default_factory=dict)
     department_names: dict[str, str] = field(default_factory=dict)
     department_ends: dict[str, date | None] = field(default_factory=dict)
+    outside: set[str] = field(default_factory=set)  # departments that are not the city's
     categories: dict[str, Category] = field(default_factory=dict)
     category_names: dict[str, str] = field(default_factory=dict)  # by language and code
     questions: dict[str, list[CategoryQuestion]] = field(default_factory=dict)  # by category
@@ -43,6 +44,7 @@ class Labels:
     kinship: dict[str, dict[str, float]] = field(default_factory=dict)  # of categories, both ways
     common_words: dict[str, float] = field(default_factory=dict)  # stem -> share of items
     pieces: dict[str, str] = field(default_factory=dict)  # what pages made of these, kept as long
+    lists: dict[str, list[Any]] = field(default_factory=dict)  # what forms offer of these
     taken: float = 0.0
 
 
@@ -69,13 +71,13 @@ def _read() -> Labels:
         found.areas[area.code] = area.name
         found.levels[area.code] = area.level
     found.kelurahan = _grouped([a for a in areas if a.valid_to is None], found.areas)
-    offices = (Department.code, Department.abbreviation, Department.name, Department.valid_to)
-    for code, short, name, ends in session.execute(
-        select(*offices).order_by(Department.abbreviation)
-    ):
-        found.departments[code] = short
-        found.department_names[code] = name
-        found.department_ends[code] = ends
+    offices = select(Department).order_by(Department.abbreviation)
+    for office in session.scalars(offices).all():
+        found.departments[office.code] = office.abbreviation
+        found.department_names[office.code] = office.name
+        found.department_ends[office.code] = office.valid_to
+        if office.external:
+            found.outside.add(office.code)
     categories = session.scalars(select(Category).order_by(Category.kind, Category.position)).all()
     for category in categories:
         session.expunge(category)
@@ -101,6 +103,14 @@ def _grouped(areas: Iterable[Any], names: dict[str, str]) -> dict[str, list[tupl
             district = names.get(area.code.rpartition(".")[0], "")
             groups.setdefault(district, []).append((area.code, area.name))
     return dict(sorted(groups.items()))
+
+
+def offered(name: str, make: Callable[[], list[Any]]) -> list[Any]:
+    """A list that forms offer in the reader's language, made when it is first asked for."""
+    lists, key = labels().lists, f"{name} {spoken()}"
+    if key not in lists:
+        lists[key] = make()
+    return lists[key]
 
 
 def area_label(code: str | None) -> str:
