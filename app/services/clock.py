@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, select, tuple_
 
 from app.access import SYSTEM
 from app.kinds import KINDS
+from app.logs import log
 from app.queries.calendar import city_day
 from app.workflow import NotAllowed
 from models import Item, db
@@ -47,6 +48,9 @@ def lapse(today: date | None = None, after: int = 0) -> tuple[int, int]:
             with db.session.begin_nested():
                 items.move(item, STEPS[row.kind, row.state], SYSTEM, {})
         except NotAllowed:  # its author answered a moment ago
+            continue
+        except Exception as error:  # whatever it is, the other items have nothing to do with it
+            log.error("lapse", item=row.id, exc_info=error)
             continue
         closed += 1
     return closed, rows[-1].id if rows else 0

@@ -88,6 +88,22 @@ def test_what_nobody_confirmed_in_ten_working_days_is_closed_by_the_clock(sessio
     assert len(session.scalars(select(Change).filter_by(item_id=old.id, step="lapse")).all()) == 1
 
 
+def test_an_item_that_cannot_be_closed_keeps_no_other_waiting(session: Any) -> None:
+    sick = make.item(due_on=date(2020, 1, 1))
+    key = str(sick.filing_key)
+    same = "kind, title, body, category_code, place, area_code, area_basis, author_id, due_on"
+    bare = f"""INSERT INTO item ({same}, number, state, visibility, channel, filing_key)
+      SELECT {same}, 'L-2020-0000001-1', 'resolved', visibility, channel, gen_random_uuid()
+      FROM item WHERE filing_key = :key RETURNING id"""
+    number = session.scalar(text(bare), {"key": key})  # without a trail
+    session.execute(text("INSERT INTO complaint (id) VALUES (:id)"), {"id": number})
+    well = resolved(11)
+    session.flush()
+    upkeep.items_lapse(timestamp=0)
+    session.expire_all()
+    assert well.state == "closed"
+
+
 def test_many_lapse_in_portions(session: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "AT_ONCE", 2)
     made = [resolved(15) for _ in range(5)]
