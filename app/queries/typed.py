@@ -27,8 +27,9 @@ Typed = MultiDict[str, Any]
 
 
 def place_form(said: Typed, actor: Actor, **meta: Any) -> PlaceForm:
-    """The page that asks where, with what was typed or what the person's profile knows."""
-    form = PlaceForm(said or None, meta=meta, data=filing.profile(actor))
+    """The page that asks where, with what was typed, else with what the person's profile knows."""
+    known = {} if said else filing.profile(actor)
+    form = PlaceForm(said or None, meta=meta, data=known)
     form.area_code.choices = {"": [("", _("Please choose"))], **choices.kelurahan()}
     return form
 
