@@ -29,10 +29,13 @@
     find.addEventListener("input", narrow);
     find.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 
-    all?.addEventListener("click", () => {
-      const open = groups.some((group) => !group.open);
+    const shut = () => groups.some((group) => !group.open);
+    const name = () => { all.textContent = shut() ? all.dataset.open : all.dataset.close; };
+    all.addEventListener("click", () => {
+      const open = shut();
       for (const group of groups) group.open = open;
-      all.textContent = open ? all.dataset.close : all.dataset.open;
+      name();
     });
+    name();
   }
 })();
