@@ -38,7 +38,7 @@ def points(outcome):
 def test_means_and_spread_are_exact():
     verdict = Marks(ASPECTS, FULL).verdict("1")
     assert [given for _judge, given in verdict.judges] == [90, 90, 75]
-    assert (verdict.mean, verdict.spread) == (85, 15)
+    assert (verdict.mean, verdict.spread) == (Fraction(85), Fraction(15))
 
 
 def test_the_jury_s_part_and_the_voters_part_make_the_points():
