@@ -61,6 +61,12 @@ def _items(contest: Contest) -> list[str]:
     if contest.pagu is not None and any(choice.cost is None for choice in contest.choices):
         names = ", ".join(c.title for c in contest.choices if c.cost is None)
         found.append(_("These have no cost yet: %(names)s.", names=names))
+    dear = [c.title for c in contest.choices if c.cost and c.cost > (contest.pagu or c.cost)]
+    if dear:
+        names = ", ".join(dear)
+        found.append(
+            _("These cost more than the pagu and could never win: %(names)s.", names=names)
+        )
     return found
 
 

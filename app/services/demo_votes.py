@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import secrets
 from collections.abc import Sequence
@@ -78,11 +79,9 @@ def _draft(
         contests.discard(contest, keeper)
         return None
     contests.pick(contest, keeper, [row.id for row in rows])
-    whole = sum(row.cost or 0 for row in rows)
-    most = min(PICKS, len(rows))
-    contests.edit(
-        contest, keeper, {"pagu": max(round(whole * SHARE / STEP), 1) * STEP, "most": most}
-    )
+    costs = [row.cost for row in rows]
+    pagu = math.ceil(max(sum(costs) * SHARE, *costs) / STEP) * STEP  # the dearest may win, too
+    contests.edit(contest, keeper, {"pagu": pagu, "most": min(PICKS, len(rows))})
     return contest
 
 

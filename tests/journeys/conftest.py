@@ -290,12 +290,16 @@ Meet = Callable[..., Any]
 
 @pytest.fixture
 def meet(site: Site, browser: Browser) -> Iterator[Meet]:
-    """Begin to browse: ``meet("warga", 390)``; no request leaves the site, nothing goes wrong."""
+    """Begin to browse: ``meet("warga", 390)``; no request leaves the site, nothing goes wrong.
+
+    ``offline``: with the service worker, which fetches all the site has at hand for every visitor.
+    """
     SHOTS.mkdir(parents=True, exist_ok=True)
     contexts = []
 
-    def begin(name: str, width: int = 1280, js: bool = True) -> Visitor:
+    def begin(name: str, width: int = 1280, js: bool = True, offline: bool = False) -> Visitor:
         context = browser.new_context(
+            service_workers="allow" if offline else "block",
             viewport={"width": width, "height": WIDTHS[width]},
             java_script_enabled=js,
             locale="id-ID",

@@ -48,7 +48,7 @@ def resident(site, meet):
     with site.app.app_context():
         make.user(email, name="Rina Rahasia")
         db.session.commit()
-    visitor = meet("warga", PHONE)
+    visitor = meet("warga", PHONE, offline=True)
     visitor.enter(email)
     at_hand(visitor)
     return visitor
@@ -172,7 +172,7 @@ def test_a_queue_waits_for_its_owner_and_signing_out_asks_what_shall_become_of_i
 
 
 def test_without_an_account_the_code_stands_on_the_phone_and_opens_the_report(site, meet):
-    visitor, title = meet("tamu", PHONE), a_title()
+    visitor, title = meet("tamu", PHONE, offline=True), a_title()
     at_hand(visitor)
     cut(visitor)
     write(visitor, title)

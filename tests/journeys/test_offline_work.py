@@ -25,7 +25,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
         item = make.item("lapor", state="accepted", department_code=make.DEPARTMENT)
         number, item_id = item.number, item.id
         db.session.commit()
-    officer = meet("petugas", PHONE)
+    officer = meet("petugas", PHONE, offline=True)
     officer.enter("officer@contoh.id")
     at_hand(officer, "/kerja/lapangan")
     page = officer.page
@@ -73,7 +73,7 @@ def test_a_step_that_comes_too_late_says_what_happened_meanwhile(site, meet):
         item = make.item("lapor", state="accepted", department_code=make.DEPARTMENT)
         number, item_id = item.number, item.id
         db.session.commit()
-    officer = meet("petugas", PHONE)
+    officer = meet("petugas", PHONE, offline=True)
     officer.enter("officer@contoh.id")
     officer.go("/kerja/lapangan")
     cut(officer)

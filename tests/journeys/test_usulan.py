@@ -188,7 +188,7 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     with site.app.app_context():
         make.user(email, roles=("operator",), area_code=make.KELURAHAN, rw=7, name="Bu Operator")
         make.db.session.commit()
-    operator = meet("operator", DESK)
+    operator = meet("operator", DESK, offline=True)
     operator.enter(email)
     operator.go("/kerja/musrenbang/rw")
     page = operator.page

@@ -220,6 +220,15 @@ def test_a_proposal_without_cost_or_one_that_was_hidden_keeps_a_contest_from_bei
     assert "tidak terbuka untuk umum" in found
 
 
+def test_nobody_is_asked_about_what_costs_more_than_the_pagu(session: Any) -> None:
+    made = drafted(moderator())
+    made.choices[2].cost = made.pagu + 1
+    session.flush()
+    (found,) = service.unready(made, datetime.now(UTC))
+    assert made.choices[2].title in found
+    assert "di atas pagu" in found
+
+
 def test_of_eight_who_publish_at_once_one_wins() -> None:
     with live_app() as app:
         with app.app_context():

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.jobs import disposition as job
+from app.jobs import printing
 from app.services import disposition
 from app.services.disposition import Orders
 from app.services.files import media
@@ -62,16 +63,16 @@ def test_the_job_makes_a_pdf_once(session, clerk, monkeypatch):
 def test_the_printer_fetches_nothing_from_elsewhere():
     for address in ("http://127.0.0.1/x", "file:///etc/passwd", "https://contoh.id/x.png"):
         with pytest.raises(ValueError, match="not fetched"):
-            job.fetched(address)
+            printing.fetched(address)
 
 
 def test_what_cannot_be_laid_out_is_said_to_have_failed(clerk, monkeypatch):
     sheet = ordered(make.item("lapor", state="verified"), clerk)
 
-    def broken(page):
+    def broken(printer, page):
         raise ValueError("no")
 
-    monkeypatch.setattr(job, "_pdf", broken)
+    monkeypatch.setattr(printing.Printer, "pdf", broken)
     job.print_sheet(sheet.id)
     assert sheet.status == "failed"
 
