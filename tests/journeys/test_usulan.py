@@ -19,6 +19,21 @@ PDF = (
     b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>"
     b"endobj\ntrailer<</Root 1 0 R/Info<</Author(Budi)>>>>\nstartxref\n0\n%%EOF\n"
 )
+# The server answers that it has a row just as the operator hands the row in.
+KEPT = """async () => {
+  const { queue } = Rembuk;
+  const entry = { sort: "step", url: "/kerja/musrenbang/rw", fields: {}, photos: [], at: 0 };
+  await queue.put({ ...entry, key: "typed", state: "typing" });
+  await queue.put({ ...entry, key: "handed in", state: "typing" });
+  await Promise.all([
+    queue.forget("typed"),
+    queue.put({ ...entry, key: "handed in", state: "waiting", after: 1e15 }),
+    queue.forget("handed in"),
+  ]);
+  const left = (await queue.all()).filter((one) => one.at === 0).map((one) => one.key).join();
+  await queue.remove("handed in");
+  return left;
+}"""
 
 
 @pytest.fixture
@@ -213,6 +228,7 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     operator.trouble.clear()  # the browser notes a row that was refused
     operator.look("usulan-rw-terkirim")
 
+    assert page.evaluate(KEPT) == "handed in"
     keeps_what_the_server_never_heard(operator, page.locator("[data-row]").nth(2))
     page.context.set_offline(True)
     page.locator("form[data-rw] .sticky-actions button").click()

@@ -49,6 +49,15 @@
 
   const put = async (entry) => { await within("entries", "readwrite", (store) => store.put(entry)); tell(); };
   const remove = async (key) => { await within("entries", "readwrite", (store) => store.delete(key)); tell(); };
+  /** Drop what was only typed, in one go: an entry handed in meanwhile stays. */
+  const forget = async (key) => {
+    await within("entries", "readwrite", (store) => {
+      const asked = store.get(key);
+      asked.onsuccess = () => { if (asked.result?.state === "typing") store.delete(key); };
+      return asked;
+    });
+    tell();
+  };
   /** Look at an entry and change it in one go; what ``change`` answers is kept, nothing when it answers nothing. */
   const alter = async (key, change) => {
     const base = await open();
@@ -201,6 +210,6 @@
     for (const entry of await all()) if (every || entry.state === "sent") await remove(entry.key);
   };
 
-  const queue = { NAME, get, all, put, set, write, remove, fact, note, begin, run, add, clear, unsent: open_, watch: (listener) => listeners.push(listener) };
+  const queue = { NAME, get, all, put, set, write, remove, forget, fact, note, begin, run, add, clear, unsent: open_, watch: (listener) => listeners.push(listener) };
   self.Rembuk = Object.assign(self.Rembuk ?? {}, { queue });
 })();

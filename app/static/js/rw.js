@@ -87,7 +87,7 @@
     const answer = shell ? null : await fetch(`${base}/simpan`, { method: "POST", body, credentials: "same-origin", keepalive: true }).catch(() => null);
     note.textContent = answer?.ok ? words.saved : kept ? words.local : words.unsaved;
     if (!row && able && answer?.ok) await queue.note(headName, null).catch(() => {});
-    if (row && able && answer?.ok) await queue.get(row.dataset.row).then((one) => one?.state === "typing" && queue.remove(one.key)).catch(() => {});
+    if (row && able && answer?.ok) await queue.forget(row.dataset.row).catch(() => {});
   };
   const later = (page, what, row) => {
     note.textContent = "";
