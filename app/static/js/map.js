@@ -89,8 +89,9 @@
         const tip = node("span", "", open ? fill(data.textArea, { name, n: figure(open) }) : name);
         shape.bindTooltip(tip, { sticky: true, opacity: 1 });
         shape.on("tooltipopen", () => { if (map.hasLayer(names)) shape.closeTooltip(); });
-        names.addLayer(L.tooltip({ pane: "names", permanent: true, direction: "center", className: "area-name", opacity: 1 })
-          .setLatLng(shape.getBounds().getCenter()).setContent(node("span", "", name)));
+        // A marker, not a tooltip: that would measure itself, and the whole page with it, once for each name.
+        const icon = L.divIcon({ className: "area-name", html: node("span", "", name), iconSize: null });
+        names.addLayer(L.marker(shape.getBounds().getCenter(), { pane: "names", icon, interactive: false, keyboard: false }));
       },
     }).addTo(map);
     layer.bringToBack();
