@@ -92,7 +92,7 @@ def autosave(key: uuid.UUID) -> ResponseReturnValue:
     row = rw_table.page_key(page)
     if page != rw_table.HEAD and row is None:
         abort(400)
-    names = rw_table.HEAD_CELLS if row is None else rw_table.CELLS
+    names = rw_table.HEAD_CELLS if row is None else (*rw_table.CELLS, rw_table.PLACE)
     typed = {name: request.form.get(name, "") for name in names}
     rw_table.keep(key, current_actor(), page if row is None else str(row), typed)
     db.session.commit()

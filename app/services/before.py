@@ -22,7 +22,7 @@ from app.queries.cycles import LEVEL_STAGES, Timetable
 from app.workflow import Step
 from models import PROPOSAL_LEVELS, Item, db
 
-from . import carry, credit, levels, ranking_locks, realisation, rw_limits
+from . import carry, credit, levels, ranking_locks, realisation, rw_limits, splitting
 from .answers import Refused
 
 Check = Callable[[Item, Step, Actor, Mapping[str, Any], datetime], None]
@@ -117,5 +117,6 @@ checks: tuple[Check, ...] = (
     realisation.checked,
     credit.checked,
     carry.checked,
+    splitting.checked,
 )
 filings: tuple[FilingCheck, ...] = (window_of_filing, rw_limits.check)

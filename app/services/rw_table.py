@@ -76,14 +76,19 @@ def find(key: uuid.UUID, actor: Actor) -> Draft | None:
 
 
 def keep(key: uuid.UUID, actor: Actor, page: str, typed: Mapping[str, str]) -> Draft:
-    """Save the head or a row as it was typed.  Raises NotAllowed."""
+    """Save the head or a row as it was typed.  Raises NotAllowed.
+
+    A row stands where the page says (``urut``), as rows may arrive in any order; else at the end.
+    """
     draft = find(key, actor)
     names = HEAD_CELLS if page == HEAD else CELLS
     kept: dict[str, Any] = {name: typed[name][:LONGEST] for name in names if name in typed}
     if page != HEAD:
         pages = draft.data if draft else {}
         places = {name: said.get(PLACE, 0) for name, said in pages.items() if name != HEAD}
-        kept[PLACE] = places.get(page) or max(places.values(), default=0) + 1
+        told = typed.get(PLACE, "")
+        place = int(told) if told.isdecimal() and len(told) < 4 else places.get(page)
+        kept[PLACE] = place or max(places.values(), default=0) + 1
     return drafts.save(key, SORT, actor, page, kept)
 
 

@@ -6,20 +6,32 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, or_, select
+from flask_babel import gettext as _
+from sqlalchemy import Select, bindparam, exists, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.access import SYSTEM
+from app.access import SYSTEM, Actor
 from app.kinds import state_of
 from app.workflow import Phase, Step
 from models import Change, Complaint, Follow, Item, db
 
+from .answers import Refused
+
 DIVIDED = "divided"
+OF_PARTS = ("gather", "reopen_parts")
 LONGEST = 140
 # Asked at every step, and nearly always there is none: so only their ids, by a statement made once.
 JOINED_WITH = select(Item.__table__.c.id).where(
     Item.__table__.c.merged_into_id.in_(bindparam("ids", expanding=True))
 )
+
+
+def checked(item: Item, step: Step, actor: Actor, given: Mapping[str, Any], at: datetime) -> None:
+    """Only what was divided ends with its parts, and opens again with one of them."""
+    if step.name in OF_PARTS:
+        parts = exists().where(Complaint.parent_id == item.id)
+        if not db.session.scalar(select(parts)):
+            raise Refused("", _("It was never divided."))
 
 
 def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change) -> None:

@@ -181,6 +181,15 @@ def test_a_row_is_kept_as_it_is_typed_and_only_its_owner_reads_it(client, client
     assert "1.000,5" not in client.get(address).get_data(as_text=True)
 
 
+def test_rows_stand_where_they_were_typed_in_whatever_order_they_arrive(client):
+    address = sheet()
+    for place, text in ((3, "Gang Tiga"), (1, "Gang Satu"), (2, "Gang Dua")):
+        typed = {"baris": str(uuid.uuid4()), "tempat": text, "urut": str(place)}
+        assert client.post(f"{address}/simpan", data=typed).status_code == 204
+    page = client.get(address).get_data(as_text=True)
+    assert page.index("Gang Satu") < page.index("Gang Dua") < page.index("Gang Tiga")
+
+
 def test_a_phone_sends_a_row_once_however_often_it_asks(client, operator):
     key, account = uuid.uuid4(), queued.mark(make.actor(operator))
     address = f"{sheet()}/baris/{key}"

@@ -117,6 +117,11 @@ def _story(item: Any) -> list[str]:
     return [item.state, item.category_code, *db.session.scalars(query)]
 
 
+def test_what_was_never_divided_is_not_opened_by_a_part(closed: Any) -> None:
+    with pytest.raises(Refused):
+        items.move(closed, "reopen_parts", SYSTEM)
+
+
 def test_every_step_into_the_end_proves_asks_or_follows_a_proof():
     """A step added later that resolves must say where its proof is."""
     ways = {

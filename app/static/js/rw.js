@@ -43,7 +43,7 @@
   const rows = () => [...list.querySelectorAll("[data-row]")];
   const open = () => rows().filter((row) => row.querySelector("[data-cell]"));
   const inputs = (row) => [...row.querySelectorAll("[data-cell]")];
-  const values = (row) => Object.fromEntries(inputs(row).map((input) => [input.dataset.cell, input.value]));
+  const values = (row) => ({ urut: rows().indexOf(row) + 1, ...Object.fromEntries(inputs(row).map((input) => [input.dataset.cell, input.value])) });
   const filled = (row) => inputs(row).some((input) => input.value.trim());
   const head = () => {
     const said = {};
