@@ -21,8 +21,11 @@ from tests import databases
 from tests.live import assembled, one_transaction
 from tests.settings import test_settings
 
-# How long an example takes is no property: the machine may be busy.
-hypothesis.settings.register_profile("calm", deadline=None)
+# How long an example takes is no property: the machine may be busy.  The same code is given the
+# same examples, so that a change is blamed for what it broke alone; --hypothesis-profile=search
+# looks for others.
+hypothesis.settings.register_profile("calm", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.load_profile("calm")
 
 # What breaks on purpose is logged as ever, but not with a picture of every variable on the way.

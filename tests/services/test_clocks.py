@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.kinds import kind_of
 from app.queries.calendar import city_calendar, city_terms
 from app.services import bulk, clock_sweep, clocks, fill, items
+from app.services.refused import Refused
 from app.workflow import BACK, Incomplete, NotAllowed
 from models import Item
 from tests import factories as make
@@ -50,7 +51,7 @@ def live(item: Item, seed: int, steps: int, at: datetime) -> datetime:
         at += timedelta(hours=rng.choice((1, 5, 26, 70)))
         try:
             items.move(item, step.name, make.everybody(item), make.answers(item, step), at=at)
-        except (NotAllowed, Incomplete):
+        except (NotAllowed, Incomplete, Refused):
             continue
     return at
 
