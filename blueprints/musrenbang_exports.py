@@ -1,4 +1,4 @@
-"""Ranked lists and ceilings to take along: as CSV, or as a workbook."""
+"""Ranked lists, ceilings and forums to take along: as CSV, or as a workbook."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask_babel import force_locale
 
 from app.exchange import list_tables as tables
 from app.extensions import limiter
-from app.queries import ceiling_table, ceilings, ranking, scoring
+from app.queries import ceiling_table, ceilings, forum, ranking, scoring
 from app.queries.actors import current_actor
 
 from .guards import public
@@ -48,6 +48,17 @@ def ceiling(ending: str) -> ResponseReturnValue:
         abort(404)
     groups = ceiling_table.filled(ceiling_table.frame(reads), versions)
     return _sent(f"pagu-{year}", ending, tables.ceilings_head(versions), tables.ceilings(groups))
+
+
+@bp.get("/forum/unduh.<any(csv, xlsx):ending>")
+@public
+@limiter.limit("60/hour")
+def forums(ending: str) -> ResponseReturnValue:
+    """The forums of a year: when and where, how many came, what was agreed; no names."""
+    reads = session()
+    year = year_asked(reads)
+    rows = forum.numbers(reads, year)
+    return _sent(f"musyawarah-{year}", ending, tables.FORUMS, tables.forums(rows))
 
 
 def _sent(name: str, ending: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Response:

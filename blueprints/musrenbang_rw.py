@@ -6,7 +6,6 @@ import csv
 import io
 import uuid
 from collections.abc import Collection
-from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,6 +28,7 @@ from app.workflow import NotAllowed
 from models import Draft, db
 
 from .guards import may, public
+from .page import item_url
 from .quick import not_theirs, reply
 from .tracking import private
 
@@ -209,13 +209,12 @@ def _told(key: uuid.UUID, line: rw_table.Line) -> Response:
         address = url_for("items.show", kind=KIND, number=line.item.number)
         return reply(200, number=line.item.number, url=address)
     if line.near:
-        near = [{"title": f"{one.title} ({one.number})", "url": _address(one)} for one in line.near]
+        near = [
+            {"title": f"{one.title} ({one.number})", "url": item_url(one), "told": one.told}
+            for one in line.near
+        ]
         return reply(422, errors=[], near=near, edit=_link(key))
     return reply(422, errors=list(line.wrong.values()), cells=line.wrong, edit=_link(key))
-
-
-def _address(one: Any) -> str:
-    return url_for("items.show", kind=KIND, number=one.number)
 
 
 def _link(key: uuid.UUID) -> str:

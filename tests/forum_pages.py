@@ -9,6 +9,7 @@ def forum_pages(
     """Pages of forums; ``runners`` may run one somewhere, and find none under the matrix's id."""
     return {
         ("GET", "musrenbang_forum.index"): (everybody, 200),
+        ("GET", "musrenbang_exports.forums"): (everybody, 200),
         ("GET", "musrenbang_forum.show"): (everybody, 404),
         ("GET", "musrenbang_forum.text"): (everybody, 404),
         ("GET", "musrenbang_forum.download"): (everybody, 404),

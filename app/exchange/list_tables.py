@@ -1,4 +1,4 @@
-"""Ranked lists and ceilings as tables for a spreadsheet: the same columns in CSV and in XLSX.
+"""Ranked lists, ceilings and forums as tables for a spreadsheet: the same columns in CSV and in XLSX.
 
 Money is whole rupiah as a number; text is guarded, so that no cell is taken for a formula.
 """
@@ -11,11 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from flask import current_app
+
 from app.cells import guarded
 from app.queries.ceiling_table import Group
 from app.queries.labels import area_label
 from app.queries.ranking import RankedList, Row
-from models import CatalogueEntry, CeilingVersion
+from models import CatalogueEntry, CeilingVersion, Forum
 
 from .sheets import written
 
@@ -64,6 +66,28 @@ def catalogue(rows: Iterable[tuple[CatalogueEntry, int]]) -> Iterator[Sequence[A
         yield (entry.code, entry.name, entry.unit, price, entry.bidang, entry.department_code,
                entry.category_code, entry.note, entry.largest, entry.photos_wanted,
                entry.keywords, entry.example)  # fmt: skip
+
+
+FORUMS = ("tahun", "tingkat", "tema", "kode_wilayah", "wilayah", "rw", "opd", "mulai", "tempat",
+          "keadaan", "diundang", "hadir", "perempuan", "disepakati", "belum_disepakati",
+          "sha256")  # fmt: skip
+
+
+def forums(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
+    """Forums with how many came and what was agreed; no names."""
+    zone = current_app.config["CITY"].zone
+    for forum, *counts, sha256 in rows:
+        begins = forum.starts_at.astimezone(zone)
+        yield (forum.plan_year, forum.level, forum.theme, forum.area_code,
+               area_label(forum.area_code), forum.rw, forum.department_code,
+               f"{begins:%Y-%m-%d %H:%M}", forum.venue, _stands(forum), *counts,
+               sha256.hex() if sha256 else "")  # fmt: skip
+
+
+def _stands(forum: Forum) -> str:
+    if forum.cancelled_at is not None:
+        return "batal"
+    return "ditutup" if forum.closed_at is not None else "terbuka"
 
 
 def ceilings_head(versions: Sequence[CeilingVersion]) -> tuple[str, ...]:

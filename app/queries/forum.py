@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Row, func, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.kinds.musrenbang_states import DEFERRALS, REFUSALS, RETURNS
@@ -159,6 +159,32 @@ def listed(
         wanted = wanted.where(Forum.id < after)
     rows = session.scalars(wanted.order_by(Forum.id.desc()).limit(PAGE + 1)).all()
     return rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None
+
+
+def numbers(session: AnySession, plan_year: int) -> Sequence[Row[Any]]:
+    """All forums of a plan year with what came of them, the earliest first; one query.
+
+    Rows have ``Forum``, ``invited``, ``present``, ``women``, ``agreed``, ``others`` and ``sha256``
+    of what was signed last (each None or 0 where there is none).
+    """
+    came, said, signed = ForumAttendance, ForumDecision, ForumVersion
+    agreed = said.outcome == "agreed"
+
+    def of(column: Any, table: Any, *also: Any) -> Any:
+        return select(column).where(table.forum_id == Forum.id, *also).scalar_subquery()
+
+    last = select(signed.sha256).where(signed.forum_id == Forum.id)
+    wanted = select(
+        Forum,
+        of(func.count(), ForumGuest).label("invited"),
+        of(func.count(), came).label("present"),
+        of(func.count(), came, came.sex == "P").label("women"),
+        of(func.count(), said, agreed).label("agreed"),
+        of(func.count(), said, ~agreed).label("others"),
+        last.order_by(signed.number.desc()).limit(1).scalar_subquery().label("sha256"),
+    )
+    of_year = wanted.where(Forum.plan_year == plan_year)
+    return session.execute(of_year.order_by(Forum.starts_at, Forum.id)).all()
 
 
 def of_list(session: AnySession, key: ListKey) -> Forum | None:

@@ -19,7 +19,7 @@ from sqlalchemy import delete, select
 
 from app.access import Actor
 from app.kinds import KINDS
-from app.queries import alike
+from app.queries import alike, past
 from app.workflow import NotAllowed
 from models import Draft, Intake, Item, Person, Proposal, db
 
@@ -38,6 +38,16 @@ HEAD_CELLS = ("area_code", "rw", "nama", "telepon", "channel", "how", "agreed", 
 LONGEST = 2000
 
 
+@dataclass(frozen=True)
+class Near:
+    """What sounds like a row: open nearby, or proposed before; ``told`` says what became of it."""
+
+    kind: str
+    number: str
+    title: str
+    told: str = ""
+
+
 @dataclass
 class Line:
     """A row of the sheet as it was typed, what is wrong with it, and what it became.
@@ -48,7 +58,7 @@ class Line:
     key: uuid.UUID
     cells: dict[str, str]
     wrong: dict[str, str] = field(default_factory=dict)
-    near: list[Any] = field(default_factory=list)
+    near: list[Near] = field(default_factory=list)
     item: Proposal | None = None
     received: datetime | None = None
 
@@ -211,7 +221,7 @@ def file(
 ) -> Proposal | None:
     """File a row by itself; None when it was not, and ``line`` says why.
 
-    ``sure``: it is filed although something open nearby sounds like it; ``beside`` are rows of
+    ``sure``: it is filed although something there or before sounds like it; ``beside`` are rows of
     the same sheet, which never stand in each other's way.  Raises NotAllowed.
     """
     kind = KINDS["musrenbang"]
@@ -250,11 +260,17 @@ def _met(given: behalf.Given, beside: Iterable[uuid.UUID]) -> Person | None:
     return db.session.scalars(met.limit(1)).first()
 
 
-def _near(row: Mapping[str, Any], keys: set[uuid.UUID]) -> list[Any]:
-    """Open proposals that sound like this one, but those of the same sheet."""
-    found = alike.similar(db.session, alike.Question.typed("musrenbang", row))
-    ids = [one.id for one in found]
-    if not ids:
-        return []
+def _near(row: Mapping[str, Any], keys: set[uuid.UUID]) -> list[Near]:
+    """Open proposals that sound like this one, then those of other years and sources of money.
+
+    Rows of the same sheet are none.  What was only reported there is no obstacle: an RW proposes
+    what it reported before.
+    """
+    question = alike.Question.typed("musrenbang", row)
     own = set(db.session.scalars(select(Item.id).where(Item.filing_key.in_(keys))))
-    return [one for one in found if one.id not in own]
+    found = [one for one in alike.similar(db.session, question) if one.id not in own]
+    seen = own.union(one.id for one in found)
+    before = past.earlier(db.session, question, row["area_code"], but=seen)
+    return [Near("musrenbang", one.number, one.title) for one in found] + [
+        Near(one.kind, one.number, one.title, one.told) for one in before if one.kind == "musrenbang"
+    ]

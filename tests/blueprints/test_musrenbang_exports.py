@@ -10,8 +10,10 @@ import pytest
 
 from app.queries.ranking import ListKey
 from app.services import ceilings, ranking
+from app.services import forum_decisions as decisions
 from models import Whose, db
 from tests import factories as make
+from tests import forums
 
 pytestmark = pytest.mark.usefixtures("session")
 YEAR = 2031
@@ -77,6 +79,27 @@ def test_the_ceilings_of_a_year_are_taken_along(client, listed):
     assert found == {"32.73": str(10**12), make.KECAMATAN: str(10**9), make.KELURAHAN: "100000000"}
     assert client.get(f"/musrenbang/pagu/unduh.xlsx?tahun={YEAR}").data.startswith(b"PK")
     assert client.get("/musrenbang/pagu/unduh.csv?tahun=2099").status_code == 404
+
+
+def test_the_forums_of_a_year_are_taken_along_without_names(client):
+    chair = make.actor(forums.lurah())
+    held = forums.called(chair, venue=EVIL)
+    forums.came(held, chair, 3)
+    forums.came(held, chair, 1, sex="P")
+    decisions.decide(held, chair, forums.proposal(), {"way": "mufakat", "outcome": "agreed"})
+    off = forums.called(chair, theme="anak")
+    off.cancelled_at, off.cancelled_for = off.created_at, "Hujan deras"
+    db.session.flush()
+    address = f"/musrenbang/forum/unduh.csv?tahun={forums.YEAR}"
+    answer = client.get(address)
+    one, other = rows_of(answer)
+    assert (one["diundang"], one["hadir"], one["perempuan"]) == ("0", "4", "1")
+    assert (one["disepakati"], one["belum_disepakati"], one["keadaan"]) == ("1", "0", "terbuka")
+    assert one["tempat"] == f"'{EVIL}"
+    assert (other["tema"], other["keadaan"], other["hadir"]) == ("anak", "batal", "0")
+    assert "Hadirin" not in answer.text
+    assert client.get(address.replace("csv", "xlsx")).data.startswith(b"PK")
+    assert address in client.get(f"/musrenbang/forum?tahun={forums.YEAR}").text
 
 
 @pytest.mark.parametrize("address", [f"{LIST}.pdf", "/musrenbang/prioritas/tidak-ada/unduh.csv",

@@ -181,6 +181,22 @@ def test_a_row_is_kept_as_it_is_typed_and_only_its_owner_reads_it(client, client
     assert "1.000,5" not in client.get(address).get_data(as_text=True)
 
 
+def test_what_was_proposed_in_another_year_is_shown_with_what_became_of_it(client):
+    row = {"kamus": "F02", "volume": "10", "tempat": "Gang Kenanga"}
+    client.post(sheet(), data=rows(row))
+    (item,) = proposals()
+    item.published_at, item.state, item.plan_year = item.created_at, "rejected", 2021
+    item.funding = "pokir"
+    db.session.flush()
+    form = rows(row)
+    response = client.post(sheet(), data=form)
+    assert response.status_code == 422
+    assert "Diusulkan untuk 2021 (pokir): ditolak" in shown(response)
+    (key,) = form["baris"]
+    assert client.post(sheet(), data=form | {f"{key}-tetap": "1"}).status_code == 302
+    assert len(proposals()) == 2
+
+
 def test_rows_stand_where_they_were_typed_in_whatever_order_they_arrive(client):
     address = sheet()
     for place, text in ((3, "Gang Tiga"), (1, "Gang Satu"), (2, "Gang Dua")):

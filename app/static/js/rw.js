@@ -185,11 +185,11 @@
     const parts = told.map((text) => node("p", "field-error", text));
     if (one.near?.length) {
       const near = node("ul");
-      for (const { title, url } of one.near) {
+      for (const { title, url, told } of one.near) {
         const item = node("li");
         const link = node("a", "", title);
         Object.assign(link, { href: url, target: "_blank", rel: "noopener" });
-        item.append(link);
+        item.append(link, told ? ` · ${told}` : "");
         near.append(item);
       }
       const sure = node("button", "quiet", words.sure);
