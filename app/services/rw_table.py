@@ -272,5 +272,7 @@ def _near(row: Mapping[str, Any], keys: set[uuid.UUID]) -> list[Near]:
     seen = own.union(one.id for one in found)
     before = past.earlier(db.session, question, row["area_code"], but=seen)
     return [Near("musrenbang", one.number, one.title) for one in found] + [
-        Near(one.kind, one.number, one.title, one.told) for one in before if one.kind == "musrenbang"
+        Near(one.kind, one.number, one.title, one.told)
+        for one in before
+        if one.kind == "musrenbang"
     ]
