@@ -1,4 +1,4 @@
-"""Ranked lists, ceilings and forums as tables for a spreadsheet: the same columns in CSV and in XLSX.
+"""Ranked lists, ceilings and forums as tables for a spreadsheet: the same in CSV and in XLSX.
 
 Money is whole rupiah as a number; text is guarded, so that no cell is taken for a formula.
 """

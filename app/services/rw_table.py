@@ -271,8 +271,8 @@ def _near(row: Mapping[str, Any], keys: set[uuid.UUID]) -> list[Near]:
     found = [one for one in alike.similar(db.session, question) if one.id not in own]
     seen = own.union(one.id for one in found)
     before = past.earlier(db.session, question, row["area_code"], but=seen)
-    return [Near("musrenbang", one.number, one.title) for one in found] + [
+    return [Near(question.kind, one.number, one.title) for one in found] + [
         Near(one.kind, one.number, one.title, one.told)
         for one in before
-        if one.kind == "musrenbang"
+        if one.kind == question.kind
     ]

@@ -277,7 +277,7 @@ SETTLED = """() => document.fonts.ready.then(() => new Promise(
   done => requestAnimationFrame(() => requestAnimationFrame(done))))
 """
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# What else is shown, hidden, wide or scrolled at a width; words, colours and structure are the same.
+# What is shown, hidden, wide or scrolled at one width alone; words and colours are the same.
 LAID_OUT = [
     "aria-hidden-focus", "bypass", "button-name", "image-alt", "label", "link-in-text-block",
     "link-name", "nested-interactive", "scrollable-region-focusable", "select-name", "summary-name",
