@@ -81,6 +81,7 @@ PLACES = (
     ("draw_up_breach", "privacy.breach", lazy_gettext("Data that got out")),
     ("keep_routing", "admin_rules.index", lazy_gettext("Who owns what")),
     ("give_mandates", "admin.mandates", lazy_gettext("Mandates")),
+    ("audit", "auditing.index", lazy_gettext("Audit")),
 )
 
 

@@ -19,6 +19,7 @@ PARTS: dict[str, Any] = {
     "page": "isi",
     "form": "json",
     "ending": "csv",
+    "part": "langkah",
     "category_code": "pju-mati",
     "token": "tidak-ada",
     "mark": "tidak-ada",

@@ -338,16 +338,16 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "admin_categories.end"): (KEEPERS, 200),
     ("POST", "admin_categories.end"): (KEEPERS, 422),
     ("POST", "admin_categories.resume"): (KEEPERS, 302),
+    ("GET", "auditing.index"): ({"auditor", "admin"}, 200),
+    ("GET", "auditing.table"): ({"auditor", "admin"}, 200),
     ("GET", "admin.mandates"): ({"admin"}, 200),
     ("GET", "admin.give"): ({"admin"}, 200),
     ("POST", "admin.give"): ({"admin"}, 422),
     ("GET", "admin.end"): ({"admin"}, 200),
     ("POST", "admin.end"): ({"admin"}, 422),
 }
-# Doors that lead people who are in already on to their own page.
-LED_ON = {"account.sign_in", "account.register"}
-# What knows nobody, whoever asks: a stranger's answer for all.
-SAME_FOR_ALL = {"georeport.request_one"}
+LED_ON = {"account.sign_in", "account.register"}  # doors: who is in already goes to their page
+SAME_FOR_ALL = {"georeport.request_one"}  # knows nobody, whoever asks
 ENDS_THE_SESSION = {"account.sign_out", "account.sign_out_everywhere"}
 
 # Pages of an item that only some seats may knock at; for all others 403, whatever the item.

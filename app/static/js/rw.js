@@ -138,6 +138,11 @@
     next?.querySelector(`[data-cell=${cell}]`)?.focus();
   });
 
+  // A phone shows a few empty rows, and more when they are asked for.
+  if (matchMedia("(max-width: 47.99em)").matches) {
+    for (const row of open().filter((one) => !filled(one)).slice(3)) row.remove();
+  }
+
   // ---- the pin
   const dialog = document.querySelector("[data-pin-dialog]");
   let pinned;
