@@ -79,7 +79,7 @@ def index(part: str = "langkah") -> ResponseReturnValue:
     """One of the three logs, the latest first."""
     reads, asked, wrong = session(), *_asked()
     rows, more = PARTS[part][1](reads, current_actor(), asked)
-    kept = {
+    kept: dict[str, Any] = {
         name: value for name in ("dari", "sampai", "nomor") if (value := request.args.get(name))
     }
     return render_template(

@@ -116,7 +116,7 @@ def events(
     event = AuditEvent
     about_item = event.subject.startswith("item:")
     item_id = case((about_item, cast(func.substr(event.subject, 6), BigInteger)))
-    query = (
+    query: Any = (
         select(event.id, event.at, event.act, event.subject, event.detail, Person.name)
         .outerjoin(Item, Item.id == item_id)
         .outerjoin(User, User.id == event.actor_id)
