@@ -13,16 +13,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from app.cells import guarded
-from app.extensions import limiter
+from app.extensions import language, limiter
 from app.forms import clean_line, whole
 from app.kinds import KINDS, REASONS
 from app.queries import funnel
 from app.queries.actors import current_actor
 from app.queries.labels import area_label, department_label
-from models import Area, Department, reading
+from models import Area, Department, Funnel, reading
 
 from .guards import public
-from .page import session
+from .page import piece, remembered, session
 
 bp = Blueprint("musrenbang_funnel", __name__, url_prefix="/musrenbang")
 
@@ -51,18 +51,19 @@ def _page(
 ) -> ResponseReturnValue:
     reads = session()
     known = funnel.years(reads, scope, code)
-    year = _year(known)
+    year, counted = _year(known), funnel.counted_at(reads)
+    shown = {"scope": scope, "code": code, "name": name, "year": year}
+
+    def made(counts: Funnel) -> str:
+        figures = {"bars": funnel.bars(counts), "exits": funnel.exits(counts)}
+        more = {"money": funnel.money(counts), **tables(counts.plan_year)}
+        return piece("musrenbang/_funnel.html", **shown, **figures, **more)
+
+    key = ("funnel", scope, code, name, year, language(), counted)
     found = funnel.of(reads, year, scope, code) if year else None
-    words: dict[str, Any] = {"scope": scope, "code": code, "name": name, "years": known}
-    if year and found:
-        words |= {
-            "bars": funnel.bars(found),
-            "exits": funnel.exits(found),
-            "money": funnel.money(found),
-            **tables(year),
-        }
-    at = funnel.counted_at(reads)
-    return render_template("musrenbang/funnel.html", **words, year=year, found=found, counted=at)
+    body = remembered(key, lambda: made(found)) if found else None
+    page = {"years": known, "body": body, "counted": counted}
+    return render_template("musrenbang/funnel.html", **shown, **page)
 
 
 @bp.get("/hasil")

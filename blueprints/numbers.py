@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import OrderedDict
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, render_template, request
@@ -19,11 +17,9 @@ from app.queries.labels import area_label, department_label
 from models import Area, Department
 
 from .guards import public
-from .page import piece, session
+from .page import piece, remembered, session
 
 bp = Blueprint("numbers", __name__, url_prefix="/angka")
-KEPT = 200  # pages of figures remembered by each process
-Key = tuple[str, str, str, int, str, datetime | None]
 
 
 def _days() -> int:
@@ -43,7 +39,8 @@ def _page(
     def made() -> str:
         return piece("numbers/_figures.html", **shown, **_figures(shown, more))
 
-    body = _kept((scope, code, name, days, language(), counted), made) if counted else made()
+    key = ("numbers", scope, code, name, days, language(), counted)
+    body = remembered(key, made) if counted else made()
     page = {"counted": counted, "windows": numbers.DAYS, "body": body}
     return render_template("numbers/index.html", **shown, **page)
 
@@ -64,17 +61,6 @@ def _figures(shown: dict[str, Any], more: Callable[[], dict[str, Any]]) -> dict[
         "spreads_of": numbers.spreads,
         **more(),
     }
-
-
-def _kept(key: Key, make: Callable[[], str]) -> str:
-    """What was made of the same count before; the latest so many are remembered."""
-    kept: OrderedDict[Key, str] = current_app.extensions.setdefault("rembuk_numbers", OrderedDict())
-    found = kept.get(key)
-    if found is None:
-        found = kept[key] = make()
-    while len(kept) > KEPT:
-        kept.popitem(last=False)
-    return found
 
 
 @bp.get("")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections import ChainMap
-from collections.abc import Callable, KeysView, MutableMapping
+from collections import ChainMap, OrderedDict
+from collections.abc import Callable, Hashable, KeysView, MutableMapping
 from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -46,6 +46,7 @@ from models import db, reading
 from .safety import COOKIELESS
 
 LINKS_KEPT = 4096
+PIECES_KEPT = 400
 FEW = str | int | None | Kind
 
 
@@ -80,6 +81,19 @@ def static_url(filename: str) -> str:
 def piece(template: str, **values: Any) -> Markup:
     """A part of a page as its template made it, to be set into others."""
     return Markup(render_template(template, **values))
+
+
+def remembered(key: Hashable, make: Callable[[], str]) -> str:
+    """A part of a page that was made of the same count before; each process keeps the latest."""
+    kept: OrderedDict[Hashable, str] = current_app.extensions.setdefault(
+        "rembuk_pieces", OrderedDict()
+    )
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = make()
+    while len(kept) > PIECES_KEPT:
+        kept.popitem(last=False)
+    return found
 
 
 def ago(moment: datetime) -> str:
