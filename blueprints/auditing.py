@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,23 +18,18 @@ from app.kinds import KINDS, REASONS
 from app.queries import audit_log
 from app.queries.actors import current_actor
 from app.queries.audit_log import Asked
-from app.queries.item_page import step_label
-from app.queries.labels import seat_label
+from app.queries.labels import seat_label, step_label
 from app.services import audit
 from app.services.identity import SAID
 from app.workflow import NotAllowed
 from models import db
 
 from .guards import may
-from .page import last_seen, session
+from .page import item_url, last_seen, session
 
 bp = Blueprint("auditing", __name__, url_prefix="/kerja/audit")
 MOST_ROWS = 20_000  # of a table at once
-PARTS: Mapping[str, tuple[Any, Callable[..., Any]]] = {
-    "langkah": (_l("Steps"), audit_log.steps),
-    "identitas": (_l("Identities read"), audit_log.readings),
-    "peristiwa": (_l("Other acts"), audit_log.events),
-}
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 FILTERS = ("dari", "sampai", "nomor")
 COLUMNS = ("waktu", "nomor", "judul", "tindakan", "kursi", "nama", "alasan", "hash")
 ACTS: Mapping[str, Any] = {
@@ -77,19 +72,19 @@ ACTS: Mapping[str, Any] = {
 @may("audit")
 def index(part: str = "langkah") -> ResponseReturnValue:
     """One of the three logs, the latest first."""
-    reads, asked, wrong = session(), *_asked()
-    rows, more = PARTS[part][1](reads, current_actor(), asked)
-    kept: dict[str, Any] = {
-        name: value for name in ("dari", "sampai", "nomor") if (value := request.args.get(name))
-    }
+    reads = session()
+    asked, wrong = _asked()
+    rows, more = LOGS[part].read(reads, current_actor(), asked)
+    kept: dict[str, Any] = {name: request.args[name] for name in FILTERS if request.args.get(name)}
     return render_template(
         "work/audit.html",
         part=part,
-        parts={name: words for name, (words, _rows) in PARTS.items()},
-        lines=[_line(row) for row in rows],
+        parts={name: log.label for name, log in LOGS.items()},
+        lines=map(LOGS[part].line, rows),
+        found=bool(rows),
         more=url_for(".index", part=part, **kept, sebelum=more) if more else None,
         table=url_for(".table", part=part, **kept),
-        asked=asked,
+        most=MOST_ROWS,
         wrong=wrong,
         kept=kept,
         seal=audit_log.last_seal(reads),
@@ -101,59 +96,92 @@ def index(part: str = "langkah") -> ResponseReturnValue:
 @limiter.limit("30/hour")
 def table(part: str) -> ResponseReturnValue:
     """The latest rows of a log as a table; that it was fetched is written down."""
-    actor, (asked, _wrong) = current_actor(), _asked()
-    rows, _more = PARTS[part][1](session(), actor, asked, MOST_ROWS)
+    actor, (asked, wrong) = current_actor(), _asked()
+    if wrong:
+        page: ResponseReturnValue = index(part)
+        return page
+    rows, _more = LOGS[part].read(session(), actor, asked, MOST_ROWS)
     audit.note("audit.table", f"log:{part}", by=actor.user_id, detail=f"{len(rows)} rows")
     db.session.commit()
     with force_locale("id"):
-        answer = Response(tables.as_csv(COLUMNS, _cells(rows)), mimetype="text/csv")
+        answer = Response(tables.as_csv(COLUMNS, _cells(part, rows)), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="audit-{part}.csv"'
     return answer
 
 
 def _asked() -> tuple[Asked, str]:
     """What the address asks for, and what is wrong with it."""
-    days: dict[str, date | None] = {}
-    wrong = ""
-    for name in ("dari", "sampai"):
-        said = request.args.get(name, "")
-        try:
-            days[name] = date.fromisoformat(said) if said else None
-            if days[name] and not 2000 <= days[name].year <= 2200:  # type: ignore[union-attr]
-                raise ValueError(said)
-        except ValueError:
-            days[name], wrong = None, str(_("Please write the day as it stands in a calendar."))
     number = request.args.get("nomor", "").strip().upper()[:30].replace("\0", "")
-    return Asked(days["dari"], days["sampai"], number, last_seen()), wrong
+    try:
+        return Asked(_day("dari"), _day("sampai"), number, last_seen()), ""
+    except ValueError:
+        wrong = _("Please write the day as it stands in a calendar.")
+        return Asked(number=number, before=last_seen()), str(wrong)
 
 
-def _line(row: Any) -> dict[str, Any]:
-    """A row of any of the logs in words."""
-    line = {"at": row.at, "name": row.name, "number": getattr(row, "number", None)}
-    if line["number"]:
-        line |= {"url": url_for("items.show", kind=row.kind, number=row.number),
-                 "title": row.title, "seat": seat_label(row.seat)}  # fmt: skip
-    if hasattr(row, "step"):
-        return line | {"what": _step(row), "why": str(REASONS.get(row.reason, row.reason)),
-                       "hash": row.hash.hex() if row.hash else ""}  # fmt: skip
-    if hasattr(row, "act"):
-        why = " · ".join(filter(None, (row.subject, row.detail)))
-        return line | {"what": str(ACTS.get(row.act, row.act)), "why": why}
-    why = " · ".join(filter(None, (str(SAID.get(row.reason, row.reason)), row.note)))
-    return line | {"what": str(ACTS["identity.read"]), "why": why}
+def _day(name: str) -> date | None:
+    """A day of the address; raises ValueError for what is none of our times."""
+    said = request.args.get(name)
+    found = date.fromisoformat(said) if said else None
+    if found and not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(said)
+    return found
 
 
-def _step(row: Any) -> str:
+def _step(row: Any) -> dict[str, Any]:
     kind = KINDS[row.kind]
     try:
         done = step_label(kind, row.step)
     except NotAllowed:  # of a workflow of earlier days
         done = row.step
-    return done if row.source == row.target else f"{done} → {kind.workflow[row.target].label}"
+    if row.source != row.target:
+        done = f"{done} → {kind.workflow[row.target].label}"
+    why = str(REASONS.get(row.reason, row.reason))
+    return _of_item(row) | {"what": done, "why": why, "hash": row.hash.hex()}
 
 
-def _cells(rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def _reading(row: Any) -> dict[str, Any]:
+    why = _joined(str(SAID.get(row.reason, row.reason)), row.note)
+    return _of_item(row) | {"what": str(ACTS["identity.read"]), "why": why}
+
+
+def _of_item(row: Any) -> dict[str, Any]:
+    return {
+        "at": row.at,
+        "number": row.number,
+        "url": item_url(row),
+        "title": row.title,
+        "seat": seat_label(row.seat),
+        "name": row.name,
+    }
+
+
+def _event(row: Any) -> dict[str, Any]:
+    what = str(ACTS.get(row.act, row.act))
+    return {"at": row.at, "name": row.name, "what": what, "why": _joined(row.subject, row.detail)}
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(filter(None, parts))
+
+
+def _cells(part: str, rows: Sequence[Any]) -> Iterator[Sequence[Any]]:
     zone = current_app.config["CITY"].zone
     names = ("number", "title", "what", "seat", "name", "why", "hash")
-    for line in map(_line, rows):
+    for line in map(LOGS[part].line, rows):
         yield (f"{line['at'].astimezone(zone):%Y-%m-%d %H:%M:%S}", *map(line.get, names))
+
+
+class Log(NamedTuple):
+    """One of the logs: what it is called, how it is read, what a row of it says."""
+
+    label: Any
+    read: Callable[..., tuple[Sequence[Any], int | None]]
+    line: Callable[[Any], dict[str, Any]]
+
+
+LOGS: Mapping[str, Log] = {
+    "langkah": Log(_l("Steps"), audit_log.steps, _step),
+    "identitas": Log(_l("Identities read"), audit_log.readings, _reading),
+    "peristiwa": Log(_l("Other acts"), audit_log.events, _event),
+}

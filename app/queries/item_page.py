@@ -8,14 +8,13 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Actor
-from app.kinds import OFFICE, Kind, kind_of
+from app.kinds import OFFICE, kind_of
 from app.queries.calendar import city_calendar, city_day
-from app.queries.labels import area_label, department_label, labels, seat_label
+from app.queries.labels import area_label, department_label, labels, seat_label, step_label
 from models import Change, ChangeText, Comment, Follow, Item, Person, Photo, Support
 
 
@@ -93,11 +92,6 @@ PHOTOS = (
     .where(Photo.item_id == bindparam("item"), Photo.status == "ready")
     .order_by(Photo.id)
 )
-UNNAMED = {
-    "file": lazy_gettext("Filed"),
-    "absorb": lazy_gettext("Another one was joined with this"),
-    "release": lazy_gettext("One that was joined with this stands by itself again"),
-}
 WAITING = select(func.count()).where(Photo.item_id == bindparam("item"), Photo.status == "staged")
 WORDS = (
     select(Comment, Person.name)
@@ -156,11 +150,6 @@ def trail(session: Session, item: Item, pictures: list[Picture]) -> list[Entry]:
     if entries:
         entries[-1].now = True
     return entries
-
-
-def step_label(kind: Kind, step: str) -> str:
-    """What was done to an item, also where no workflow names it.  Raises NotAllowed."""
-    return str(UNNAMED[step] if step in UNNAMED else kind.workflow.named(step).label)
 
 
 def discussion(session: Session, item: Item, actor: Actor, moderates: bool) -> list[Word]:

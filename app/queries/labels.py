@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import select
 
 from app.extensions import spoken
+from app.kinds import Kind
 from models import (
     Area,
     Category,
@@ -169,3 +170,15 @@ def seat_label(seat: str) -> str:
             return department_label(current_app.config["CITY"].roles[role])
         case _:
             return str(SEATS.get(role, _("System")))
+
+
+STEPS = {
+    "file": lazy_gettext("Filed"),
+    "absorb": lazy_gettext("Another one was joined with this"),
+    "release": lazy_gettext("One that was joined with this stands by itself again"),
+}
+
+
+def step_label(kind: Kind, step: str) -> str:
+    """What was done to an item, also where no workflow names it.  Raises NotAllowed."""
+    return str(STEPS[step] if step in STEPS else kind.workflow.named(step).label)

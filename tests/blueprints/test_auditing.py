@@ -106,6 +106,7 @@ def test_a_day_that_is_none_is_said(desk, day):
     answer = desk.get(f"{PAGE}?dari={day}")
     assert answer.status_code == 422
     assert "hari" in answer.text
+    assert desk.get(f"{PAGE}/langkah/unduh.csv?dari={day}").status_code == 422
 
 
 def test_pages_follow_each_other_without_a_gap(desk, auditor, done):
