@@ -14,7 +14,7 @@ from app.extensions import limiter
 from app.forms import key_of, whole
 from app.forms.steps import StepForm, answers, form_for
 from app.kinds import Kind, kind_of
-from app.queries import alike, choices, item_page, listing, plan_prefill, suggestions
+from app.queries import alike, choices, item_page, item_table, listing, plan_prefill, suggestions
 from app.queries import items as lists
 from app.queries.actors import current_actor
 from app.services import inbox, items, supports
@@ -54,6 +54,7 @@ def _list(kind: Kind | None) -> ResponseReturnValue:
         count=count,
         options=listing.options(session(), filters),
         before=before,
+        most=item_table.MOST,
     )
 
 

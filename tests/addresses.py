@@ -83,6 +83,7 @@ LISTS = (
     "/cari?q=perkara+gang",
     "/cari?q=perkar",
     "/cari?q=Pelapor+Rahasia",
+    "/cari/unduh.csv?q=Pelapor+Rahasia",
     "/cari?kind=lapor&state=verified",
     "/peta/laporan?kind=lapor",
     "/peta/klaster.json?z=18&bbox=107.609,-6.889,107.614,-6.884",
@@ -102,6 +103,8 @@ PUBLIC_LISTS = (
     "/lapor/?q=perkara",
     "/cari",
     "/cari?q=perkara+gang",
+    "/lapor/unduh.csv?q=perkara",
+    "/cari/unduh.csv",
     "/peta/klaster.json?z=20&bbox=107.609,-6.889,107.614,-6.884&kind=lapor",
 )
 

@@ -8,6 +8,7 @@ from tests import factories as make
 from tests.booth_pages import booth_pages
 from tests.contest_pages import contest_pages
 from tests.forum_pages import forum_pages
+from tests.list_pages import list_pages
 
 # -- who asks -------------------------------------------------------------------------------
 
@@ -90,8 +91,7 @@ PAGES: dict[tuple[str, str], tuple[set[str], int]] = {
     ("GET", "health.alive"): (EVERYBODY, 200),
     ("GET", "health.ready"): (EVERYBODY, 200),
     ("GET", "static"): (EVERYBODY, 200),
-    ("GET", "items.index"): (EVERYBODY, 200),
-    ("GET", "items.search"): (EVERYBODY, 200),
+    **list_pages(EVERYBODY),
     ("GET", "map.city"): (EVERYBODY, 200),
     ("GET", "map.clusters"): (EVERYBODY, 200),
     ("GET", "map.outlines"): (EVERYBODY, 200),

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Subquery,
     and_,
     bindparam,
     func,
@@ -157,9 +158,8 @@ def _where(names: tuple[str, ...]) -> tuple[ColumnElement[bool], ...]:
     return tuple(CLAUSES[name] for name in names)
 
 
-@cache
-def _public_page(names: tuple[str, ...], few: bool = False) -> Select[Any]:
-    """The page of a public list: the ids first, from the index alone, then what a row shows.
+def public_ids(names: tuple[str, ...], few: bool, most: int) -> Subquery:
+    """The newest ids of a public list that these clauses narrow, ``most`` of them.
 
     ``few``: they are found before they are put in order; walking from the newest on, one would
     come by everything else first.
@@ -167,10 +167,14 @@ def _public_page(names: tuple[str, ...], few: bool = False) -> Select[Any]:
     found = select(Item.id).where(public_items(), *_where(names))
     if few:
         every = found.cte("every").prefix_with("MATERIALIZED", dialect="postgresql")
-        found = select(every.c.id)
-        ids = found.order_by(every.c.id.desc()).limit(PAGE + 1).subquery()
-    else:
-        ids = found.order_by(Item.id.desc()).limit(PAGE + 1).subquery()
+        return select(every.c.id).order_by(every.c.id.desc()).limit(most).subquery()
+    return found.order_by(Item.id.desc()).limit(most).subquery()
+
+
+@cache
+def _public_page(names: tuple[str, ...], few: bool = False) -> Select[Any]:
+    """The page of a public list: the ids first, from the index alone, then what a row shows."""
+    ids = public_ids(names, few, PAGE + 1)
     return (
         select(*ROW)
         .join(ids, ids.c.id == Item.id)
@@ -185,7 +189,14 @@ def _public_count(names: tuple[str, ...]) -> Select[Any]:
     return select(func.count()).select_from(found.subquery())
 
 
-def _values(filters: Filters) -> dict[str, Any]:
+def clauses(filters: Filters, alike: bool = False) -> tuple[str, ...]:
+    """The names of the clauses that narrow a list so; ``alike``: titles that sound like ``q``."""
+    names = (("kind",) if filters.kind else ()) + filters.active
+    return tuple("alike" if alike and name == "q" else name for name in names)
+
+
+def values(filters: Filters) -> dict[str, Any]:
+    """What those clauses are filled with."""
     phases = [Phase(filters.phase)] if filters.phase else []
     pairs = states_in(*phases)
     begins: Callable[[date], datetime] = current_app.config["CITY"].midnight
@@ -224,21 +235,19 @@ def public_page(
 
     ``count`` is what ``public_count`` said: words that are rare are looked for in another way.
     """
-    names = (("kind",) if filters.kind else ()) + filters.active
-    names += ("before",) if before else ()
-    values = _values(filters) | {"before": before}
+    after = ("before",) if before else ()
+    told = values(filters) | {"before": before}
     few = bool(filters.q) and count <= COUNTED
-    rows = list(session.execute(_public_page(names, few), values))
+    rows = list(session.execute(_public_page(clauses(filters) + after, few), told))
     if not rows and filters.q:
-        near = tuple("alike" if name == "q" else name for name in names)
-        return _cut(list(session.execute(_public_page(near), values)), alike=True)
+        near = clauses(filters, alike=True) + after
+        return _cut(list(session.execute(_public_page(near), told)), alike=True)
     return _cut(rows)
 
 
 def public_count(session: Session, filters: Filters) -> int:
     """How many there are, exact up to ``COUNTED``; one more means "more than that"."""
-    names = (("kind",) if filters.kind else ()) + filters.active
-    return session.scalar(_public_count(names), _values(filters)) or 0
+    return session.scalar(_public_count(clauses(filters)), values(filters)) or 0
 
 
 def of_person(session: Session, actor: Actor, before: int | None = None) -> Page:
