@@ -23,12 +23,13 @@ CONFIRMED = 1  # a person's level from which proposals and comments appear at on
 
 @dataclass(frozen=True)
 class Seat:
-    """A mandate in force: a role over an area (and RW) or a department."""
+    """A mandate in force: a role over an area (and RW) or a department, which it may lead."""
 
     role: str
     area_code: str | None = None
     department_code: str | None = None
     rw: int | None = None
+    leads: bool = False
 
     @property
     def name(self) -> str:
@@ -124,7 +125,16 @@ def validator(actor: Actor, item: Item | None) -> str | None:
 
 def owner(actor: Actor, item: Item | None) -> str | None:
     """An officer of the department that holds the item."""
-    for seat in actor.seats_as("officer"):
+    return _officer(actor.seats_as("officer"), item)
+
+
+def head(actor: Actor, item: Item | None) -> str | None:
+    """The head of the department that holds the item."""
+    return _officer([seat for seat in actor.seats_as("officer") if seat.leads], item)
+
+
+def _officer(seats: Iterable[Seat], item: Item | None) -> str | None:
+    for seat in seats:
         if item is None:
             return seat.name
         mine = seat.department_code is not None and seat.department_code == item.department_code
@@ -227,6 +237,7 @@ RULES: dict[str, Rule] = {
     "triage": triage,
     "validator": validator,
     "owner": owner,
+    "head": head,
     "planner": planner,
     "tapd": tapd,
     "coordinator": coordinator,

@@ -79,7 +79,10 @@ class AuditEvent(Model):
     """What was done around items: sign-ins, mandates, identities read.  Append-only."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("ix_audit_event_subject", "subject"),)
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject"),
+        Index("ix_audit_event_at", "at", "id"),
+    )
 
     id: Mapped[pk]
     at: Mapped[now]

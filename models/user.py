@@ -101,6 +101,7 @@ class Mandate(Model):
     __table_args__ = (
         CheckConstraint(f"role IN {ROLES}", name="role"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
+        CheckConstraint("role = 'officer' OR NOT leads", name="leads"),
     )
 
     id: Mapped[pk]
@@ -109,6 +110,7 @@ class Mandate(Model):
     area_code: Mapped[key | None] = mapped_column(ForeignKey("area.code"), index=True)
     rw: Mapped[int | None]
     department_code: Mapped[key | None] = mapped_column(ForeignKey("department.code"), index=True)
+    leads: Mapped[bool] = mapped_column(server_default="false")  # the department's head
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     given_by_id: Mapped[ref | None] = mapped_column(ForeignKey("user_account.id"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from wtforms import DateField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from . import Form
@@ -46,6 +46,7 @@ class MandateForm(Form):
         _("RW"), validators=[Optional(), NumberRange(1, 60, _("An RW is a number up to 60."))]
     )
     department_code = SelectField(_("Department"), choices=[], validators=[Optional()])
+    leads = BooleanField(_("Leads the department, and hears of what takes twice its time"))
     valid_from = DateField(
         _("First day"), validators=[InputRequired(_("Please give the first day."))]
     )

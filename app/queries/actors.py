@@ -9,12 +9,16 @@ from typing import Any
 
 from flask import g
 from flask_login import UserMixin, current_user
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, or_, select
 
 from app.access import ANONYMOUS, Actor, Seat
 from app.extensions import login_manager
 from app.queries.calendar import city_day
 from models import Mandate, Person, User, db, reading
+
+
+# What a Seat is made of, in its order.
+SEAT = (Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw, Mandate.leads)
 
 
 def in_force(day: date | ColumnElement[date], of: Any = Mandate) -> tuple[ColumnElement[bool], ...]:
@@ -26,11 +30,16 @@ def in_force(day: date | ColumnElement[date], of: Any = Mandate) -> tuple[Column
     )
 
 
+def seat_of(row: Row[Any]) -> Seat:
+    """The seat of a row with the columns of ``SEAT`` in it."""
+    return Seat(row.role, row.area_code, row.department_code, row.rw, row.leads)
+
+
 @cache
 def _seats() -> Any:
     mine = Mandate.user_id == bindparam("user")
     return (
-        select(Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw)
+        select(*SEAT)
         .where(mine, *in_force(bindparam("today", type_=Date)))
         .order_by(Mandate.id)
     )
@@ -39,7 +48,7 @@ def _seats() -> Any:
 def actor_of(user: User) -> Actor:
     """The actor behind a login, with the seats held today."""
     held = db.session.execute(_seats(), {"user": user.id, "today": city_day()})
-    seats = tuple(Seat(role, area, department, rw) for role, area, department, rw in held)
+    seats = tuple(Seat(*row) for row in held)
     return Actor(user.id, user.person_id, user.person.name, user.person.level, seats)
 
 
@@ -81,7 +90,7 @@ def _login() -> Select[Any]:
     return (
         select(
             user.c.person_id, user.c.epoch, user.c.language, person.c.name, person.c.level,
-            seat.c.role, seat.c.area_code, seat.c.department_code, seat.c.rw,
+            *(seat.c[column.key] for column in SEAT),
         )
         .select_from(user.join(person, person.c.id == user.c.person_id).outerjoin(seat, held))
         .where(user.c.id == bindparam("id"), user.c.closed_at.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Date, Row, Select, bindparam, func, litera
 from sqlalchemy.orm import aliased
 
 from app.access import Actor, Seat, may
-from app.queries.actors import in_force
+from app.queries.actors import SEAT, in_force, seat_of
 from app.queries.calendar import city_day
 from models import AnySession, Assignment, InternalNote, Item, Mandate, Person, User, db
 from models.area import chain
@@ -89,9 +89,8 @@ def _beside() -> Select[Any]:
 
 
 def _people(today: Any) -> Any:
-    columns = (Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw)
     return (
-        select(Mandate.user_id, Person.id.label("person_id"), Person.name, *columns)
+        select(Mandate.user_id, Person.id.label("person_id"), Person.name, *SEAT)
         .join(User, User.id == Mandate.user_id)
         .join(Person, Person.id == User.person_id)
         .where(User.closed_at.is_(None), *in_force(today))
@@ -111,8 +110,7 @@ def readers(item: Item) -> list[Colleague]:
     )
     people: dict[tuple[int, int, str], list[Seat]] = defaultdict(list)
     for row in db.session.execute(query.order_by(Person.name, Mandate.id).limit(MOST)):
-        seat = Seat(row.role, row.area_code, row.department_code, row.rw)
-        people[row.user_id, row.person_id, row.name].append(seat)
+        people[row.user_id, row.person_id, row.name].append(seat_of(row))
     return [
         Colleague(user, name, seats[0].name)
         for (user, person, name), seats in people.items()

@@ -150,6 +150,7 @@ def _seat(cast: Cast, user: User, boss: Actor, row: dict[str, Any]) -> Actor:
         area_code=area,
         rw=rw if role == "operator" else None,
         department_code=department,
+        leads=row.get("leads", False),
         valid_from=city_day() - SEATED,
     )
     actor = _actor(user, role, area, department, rw if role == "operator" else None)
@@ -159,7 +160,7 @@ def _seat(cast: Cast, user: User, boss: Actor, row: dict[str, Any]) -> Actor:
         case "validator":
             cast.validators[area or ""] = actor
         case "officer":
-            cast.officers[department or ""] = actor
+            cast.officers.setdefault(department or "", actor)
         case "operator":
             cast.operators[area or "", int(rw or 0)] = actor
         case _:

@@ -34,7 +34,7 @@ HOLDER, LAST = "holder", "coordinator"
 LADDER: Mapping[str, tuple[str, ...]] = {
     WARN: (HOLDER,),
     BREACH: (HOLDER, "validator"),
-    TWICE: (HOLDER, "validator", "owner", LAST),
+    TWICE: (HOLDER, "validator", "head", LAST),
 }
 KEPT = timedelta(days=4)  # older lines no letter speaks of any more
 WAITING = text(

@@ -32,13 +32,19 @@ def give(
     area_code: str | None = None,
     rw: int | None = None,
     department_code: str | None = None,
+    leads: bool = False,
     valid_from: date | None = None,
     valid_to: date | None = None,
     note: str = "",
 ) -> Mandate:
-    """Put a login on a seat from one day to another (both included).  Raises Unfit."""
+    """Put a login on a seat from one day to another (both included).  Raises Unfit.
+
+    ``leads``: an officer's seat is the one of the department's head.
+    """
     _check_person(user, actor)
-    seat = Mandate(user_id=user.id, role=role, rw=rw, note=note, given_by_id=actor.user_id)
+    seat = Mandate(
+        user_id=user.id, role=role, rw=rw, leads=leads, note=note, given_by_id=actor.user_id
+    )
     seat.area_code = area_code or None
     seat.department_code = department_code or current_app.config["CITY"].roles.get(role)
     seat.valid_from, seat.valid_to = valid_from or city_day(), valid_to
@@ -90,6 +96,8 @@ def _check_scope(seat: Mandate) -> None:
         raise Unfit(_("This role belongs to an area, not to a department."))
     if role == "officer" and (department is None or level is not None):
         raise Unfit(_("An officer needs a department, and no area."))
+    if seat.leads and role != "officer":
+        raise Unfit(_("Only an officer leads a department."))
     if department and db.session.get(Department, department) is None:
         raise Unfit(_("There is no such department."))
 
@@ -112,6 +120,7 @@ def _check_days(seat: Mandate) -> None:
         Mandate.area_code.is_not_distinct_from(seat.area_code),
         Mandate.rw.is_not_distinct_from(seat.rw),
         Mandate.department_code.is_not_distinct_from(seat.department_code),
+        Mandate.leads == seat.leads,
         *in_force(seat.valid_from),
     )
     if db.session.scalar(same):
@@ -121,4 +130,5 @@ def _check_days(seat: Mandate) -> None:
 def _described(seat: Mandate) -> str:
     where = seat.area_code or seat.department_code or "-"
     until = seat.valid_to or "-"
+    where += " head" if seat.leads else ""
     return f"{seat.role} {where} rw={seat.rw or '-'} {seat.valid_from}..{until} user:{seat.user_id}"

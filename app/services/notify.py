@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, or_, select, text
 
 from app.access import RULES, Actor, Seat, may, on_public_list
 from app.kinds import kind_of
-from app.queries.actors import in_force
+from app.queries.actors import SEAT, in_force, seat_of
 from app.queries.calendar import city_day
 from models import Change, Comment, Follow, Item, Mandate, User, db
 from models.area import chain
@@ -59,10 +59,9 @@ TELL = text(
     ))
     """
 )
-SEATS = (Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw)
 TODAY = in_force(bindparam("today"))
 # The mandates of today that may cover the item: its area and what that lies in, its owner.
-NEAR = select(Mandate.user_id, *SEATS).where(
+NEAR = select(Mandate.user_id, *SEAT).where(
     *TODAY,
     or_(Mandate.area_code.is_(None), Mandate.area_code.in_(bindparam("areas", expanding=True))),
     or_(
@@ -72,7 +71,7 @@ NEAR = select(Mandate.user_id, *SEATS).where(
     ),
 )
 FOLLOWING_STAFF = (
-    select(User.id, User.person_id, *SEATS)
+    select(User.id, User.person_id, *SEAT)
     .join(Follow, Follow.user_id == User.id)
     .join(Mandate, Mandate.user_id == User.id)
     .where(Follow.item_id == bindparam("item"), *TODAY)
@@ -131,7 +130,7 @@ def _reading_staff(item: Item) -> list[int]:
     """The followers who may read an item that is not public because of a seat they hold."""
     seats: dict[tuple[int, int], list[Seat]] = defaultdict(list)
     for row in db.session.execute(FOLLOWING_STAFF, {"item": item.id, "today": city_day()}):
-        seats[row.id, row.person_id].append(_seat(row))
+        seats[row.id, row.person_id].append(seat_of(row))
     actors = (Actor(user, person, seats=tuple(held)) for (user, person), held in seats.items())
     return [actor.user_id or 0 for actor in actors if may(actor, "read", item)]
 
@@ -173,8 +172,4 @@ def near(item: Item) -> list[Actor]:
         "department": item.department_code,
     }
     rows = db.session.execute(NEAR, values)
-    return [Actor(row.user_id, seats=(_seat(row),)) for row in rows]
-
-
-def _seat(row: Any) -> Seat:
-    return Seat(row.role, row.area_code, row.department_code, row.rw)
+    return [Actor(row.user_id, seats=(seat_of(row),)) for row in rows]

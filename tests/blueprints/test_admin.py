@@ -113,7 +113,16 @@ def test_an_officer_is_seated_in_a_department(admin: FlaskClient):
     user = factories.user()
     form = given(role="officer", area_code="", department_code=DEPARTMENT)
     assert admin.post(f"/admin/mandat/beri/{user.id}", data=form).status_code == 302
-    assert factories.actor(user).seats[0].department_code == DEPARTMENT
+    (seat,) = factories.actor(user).seats
+    assert (seat.department_code, seat.leads) == (DEPARTMENT, False)
+
+
+def test_the_head_of_a_department_is_seated_and_shown_as_such(admin: FlaskClient):
+    user = factories.user()
+    form = given(role="officer", area_code="", department_code=DEPARTMENT, leads="y")
+    assert admin.post(f"/admin/mandat/beri/{user.id}", data=form).status_code == 302
+    assert factories.actor(user).seats[0].leads
+    assert ", kepala<br>" in admin.get("/admin/mandat").text
 
 
 @pytest.mark.parametrize("number", [0, 10**6, 2**63, 2**70])

@@ -100,6 +100,20 @@ def test_the_department_hears_of_what_it_holds(session):
     assert lines(moderator, session) == []
 
 
+def test_of_what_takes_twice_its_time_the_head_of_the_department_hears(session):
+    lead = ("officer", {"department_code": make.DEPARTMENT, "leads": True})
+    head, officer = make.user(mandate=lead), make.user(roles=("officer",))
+    elsewhere = ("officer", {"department_code": make.OTHER_DEPARTMENT, "leads": True})
+    other = make.user(mandate=elsewhere)
+    item = make.item("lapor", department_code=make.DEPARTMENT)  # the kelurahan has it
+    n, calendar = policy_days(item), city_calendar()
+    escalation.mark(calendar.midnight_after(item.hop_due_at))
+    assert lines(head, session) == []
+    escalation.mark(calendar.after(item.created_at, 2 * n) + timedelta(days=1))
+    assert lines(head, session) == ["overdue_twice"]
+    assert lines(officer, session) == lines(other, session) == []
+
+
 def test_no_seat_hears_of_an_oversight_case_it_is_about(session):
     about = make.user(roles=("officer",), department_code=make.OTHER_DEPARTMENT)
     moderator, validator = make.user(roles=("moderator",)), make.user(roles=("validator",))

@@ -45,6 +45,11 @@ def test_a_mandate_seats_and_vouches_for_a_person(admin: Actor):
         ("operator", {"area_code": KELURAHAN, "rw": 4}, Seat("operator", KELURAHAN, None, 4)),
         ("validator", {"area_code": KECAMATAN}, Seat("validator", KECAMATAN)),
         ("officer", {"department_code": DEPARTMENT}, Seat("officer", None, DEPARTMENT)),
+        (
+            "officer",
+            {"department_code": DEPARTMENT, "leads": True},
+            Seat("officer", None, DEPARTMENT, None, True),
+        ),
         ("planner", {}, Seat("planner", None, "bapperida")),
         ("coordinator", {}, Seat("coordinator", None, "diskominfo")),
         ("auditor", {}, Seat("auditor", None, "inspektorat")),
@@ -72,6 +77,7 @@ def test_every_role_has_its_scope(role: str, scope: dict[str, Any], seat: Seat, 
         ("officer", {}),
         ("officer", {"department_code": "tak-ada"}),
         ("officer", {"department_code": DEPARTMENT, "area_code": KELURAHAN}),
+        ("auditor", {"leads": True}),
     ],
 )
 def test_a_seat_without_its_place_is_refused(role: str, scope: dict[str, Any], admin: Actor):
