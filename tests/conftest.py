@@ -5,28 +5,24 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-import hypothesis
 import pytest
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import FlaskLoginClient
+from psycopg._preparing import PrepareManager
 from sqlalchemy.orm import Session, scoped_session
 
+from app.services import areas
 from models import User, db
-from tests import databases
+from tests import databases, examples
 from tests.live import assembled, one_transaction
 from tests.settings import test_settings
 
-# How long an example takes is no property: the machine may be busy.  The same code is given the
-# same examples, so that a change is blamed for what it broke alone; --hypothesis-profile=search
-# looks for others.
-hypothesis.settings.register_profile("calm", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("search", deadline=None)
-hypothesis.settings.load_profile("calm")
+examples.register()
 
 # What breaks on purpose is logged as ever, but not with a picture of every variable on the way.
 structlog.configure(
@@ -79,6 +75,21 @@ def _now(request: pytest.FixtureRequest) -> None:
     """A module's ``NOW`` is the moment its test begins, not its import: a run lasts minutes."""
     if hasattr(request.module, "NOW"):
         request.module.NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _remembered() -> Iterator[None]:
+    """What is the same in every test is reckoned once: the cells of a city, plans of statements.
+
+    psycopg forgets its prepared statements at every ROLLBACK, and each test ends in one.
+    """
+    known = cache(areas.cells)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(areas, "cells", lambda sites: dict(known(tuple(sites))))
+        patch.setattr(PrepareManager, "clear", lambda _self: False)
+        patch.setattr(PrepareManager, "prepare_threshold", 2)
+        patch.setattr(PrepareManager, "prepared_max", 1000)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -15,6 +15,7 @@ from app.access import ACTS, ANONYMOUS, RULES, SYSTEM, Actor, Seat, may, seat_fo
 from app.kinds import KINDS
 from models import PROPOSAL_LEVELS, ROLES, Item
 from tests import factories as make
+from tests.examples import examples
 from tests.live import one_transaction
 
 AREAS = ("32.73.02.1004", "32.73.02.1001", "32.73.01.1001", "32.73.02", "32.73")
@@ -58,9 +59,7 @@ seats = st.builds(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(80)
 @given(
     held=st.lists(seats, max_size=3),
     who=st.integers(-1, 3),

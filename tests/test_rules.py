@@ -14,49 +14,14 @@ from werkzeug.routing import UnicodeConverter
 
 from app.kinds import KINDS
 from app.workflow import Phase
+from tests.sources import ROOT, name_of, sources, templates, trees, under
 
-ROOT = Path(__file__).resolve().parent.parent
-OURS = ("app", "blueprints", "models", "maps", "bin", "tests", "bench", "migrations")
-TEMPLATES = ROOT / "app" / "templates"
 LONGEST = 400
 
 # URL parts that are text because nothing narrower says more; each is looked up, never run.
 FREE_TEXT = {"number", "step", "token", "name", "filename", "mark"}
 # Parts of URLs that are what they are everywhere.
 NOT_INDONESIAN = {"static", "healthz", "readyz", "admin", "opd", "api"}
-
-
-@cache
-def sources() -> dict[Path, str]:
-    """Every Python file of ours."""
-    found = {ROOT / "wsgi.py": (ROOT / "wsgi.py").read_text("utf-8")}
-    for folder in OURS:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            if not {"node_modules", "vendor", "__pycache__"} & set(path.parts):
-                found[path] = path.read_text("utf-8")
-    return found
-
-
-@cache
-def trees() -> dict[Path, ast.Module]:
-    return {path: ast.parse(text) for path, text in sources().items()}
-
-
-@cache
-def templates() -> dict[str, str]:
-    """Every template by its name."""
-    paths = (p for p in sorted(TEMPLATES.rglob("*")) if p.suffix in (".html", ".txt", ".xml"))
-    return {p.relative_to(TEMPLATES).as_posix(): p.read_text("utf-8") for p in paths}
-
-
-def under(*folders: str) -> Iterator[tuple[Path, ast.Module]]:
-    for path, tree in trees().items():
-        if path.relative_to(ROOT).parts[0] in folders:
-            yield path, tree
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
 
 
 # -- addresses ------------------------------------------------------------------------------

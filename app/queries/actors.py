@@ -16,7 +16,6 @@ from app.extensions import login_manager
 from app.queries.calendar import city_day
 from models import Mandate, Person, User, db, reading
 
-
 # What a Seat is made of, in its order.
 SEAT = (Mandate.role, Mandate.area_code, Mandate.department_code, Mandate.rw, Mandate.leads)
 
@@ -38,11 +37,7 @@ def seat_of(row: Row[Any]) -> Seat:
 @cache
 def _seats() -> Any:
     mine = Mandate.user_id == bindparam("user")
-    return (
-        select(*SEAT)
-        .where(mine, *in_force(bindparam("today", type_=Date)))
-        .order_by(Mandate.id)
-    )
+    return select(*SEAT).where(mine, *in_force(bindparam("today", type_=Date))).order_by(Mandate.id)
 
 
 def actor_of(user: User) -> Actor:

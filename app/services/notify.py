@@ -7,7 +7,6 @@ may not read: not followers of what has become confidential, not a seat the item
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
 
 from sqlalchemy import bindparam, or_, select, text
 

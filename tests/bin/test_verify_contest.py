@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.counting import APPROVAL, POINTS, Election, Project, Rule, count
 from app.queries.merkle import Tree, leaf_hash
+from tests.examples import examples
 
 ROOT = Path(__file__).resolve().parents[2]
 VERIFIER = runpy.run_path(str(ROOT / "bin" / "verify-contest"), run_name="verifier")
@@ -61,7 +62,7 @@ def cases(draw: st.DrawFn) -> tuple[Election, dict[str, Any], list[Any]]:
 
 
 @given(cases())
-@settings(max_examples=150)
+@examples(80)
 def test_the_verifier_finds_the_same_winners_prices_and_endowment(case: Any) -> None:
     election, rule, votes = case
     costs = {project.id: project.cost for project in election.projects}
@@ -78,7 +79,7 @@ def test_the_verifier_finds_the_same_winners_prices_and_endowment(case: Any) -> 
 
 
 @given(st.binary(max_size=200), st.integers(0, 63))
-@settings(max_examples=15)
+@examples(15)
 def test_a_signature_holds_for_its_message_and_key_alone(message: bytes, at: int) -> None:
     key = Ed25519PrivateKey.generate()
     public, signature = key.public_key().public_bytes_raw(), key.sign(message)

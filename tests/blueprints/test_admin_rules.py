@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -194,7 +194,6 @@ def test_open_reports_are_compared_in_few_statements_however_many_there_are(sess
     assert len(asked) <= 10  # four of them read the names of things
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 60), unique=True, max_size=12),
     st.integers(0, 70) | st.none(),

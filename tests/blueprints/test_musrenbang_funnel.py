@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
@@ -18,6 +18,7 @@ from app.queries import funnel as reads
 from app.services import funnel, items
 from models import PROPOSAL_LEVELS, Funnel, Proposal, db
 from tests import factories as make
+from tests.examples import examples
 from tests.statements import Statements
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -64,7 +65,7 @@ def test_each_stage_holds_all_that_came_so_far(session):
     assert found.agreed == 80 + 70 + 60 + 40
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@examples(10, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.tuples(

@@ -39,25 +39,25 @@ def cost(client, address: str) -> tuple[int, list[str]]:
     return len(sent), sent
 
 
-@pytest.mark.parametrize(
-    ("address", "most"),
-    [
-        ("/", 4),
-        ("/lapor/", 4),
-        ("/lapor/?q=lubang", 4),
-        (f"/lapor/?area={make.KELURAHAN}&phase=new&overdue=1", 4),
-        ("/cari", 4),
-        ("/peta", 4),
-        ("/peta/klaster.json?z=12&bbox=107.5,-7,107.8,-6.8", 2),
-        ("/peta/klaster.json?z=18&bbox=107.60,-6.90,107.63,-6.87", 2),
-        ("/peta/wilayah.json", 3),
-        ("/tentang", 1),
-        ("/healthz", 0),
-    ],
-)
-def test_a_public_page_takes_few_statements_however_much_it_shows(client, city, address, most):
-    number, sent = cost(client, address)
-    assert number <= most, "\n---\n".join(sent)
+MOST = {
+    "/": 4,
+    "/lapor/": 4,
+    "/lapor/?q=lubang": 4,
+    f"/lapor/?area={make.KELURAHAN}&phase=new&overdue=1": 4,
+    "/cari": 4,
+    "/peta": 4,
+    "/peta/klaster.json?z=12&bbox=107.5,-7,107.8,-6.8": 2,
+    "/peta/klaster.json?z=18&bbox=107.60,-6.90,107.63,-6.87": 2,
+    "/peta/wilayah.json": 3,
+    "/tentang": 1,
+    "/healthz": 0,
+}
+
+
+def test_public_pages_take_few_statements_however_much_they_show(client, city):
+    for address, most in MOST.items():
+        number, sent = cost(client, address)
+        assert number <= most, "\n---\n".join([address, *sent])
 
 
 def test_an_items_page_takes_the_same_few_statements_with_much_on_it(client, client_for, city):

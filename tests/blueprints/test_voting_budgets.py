@@ -73,7 +73,7 @@ def test_a_result_asks_no_more_for_more_choices(session: Any, client_for: Any) -
     client = client_for(None)
     costs = []
     for number in (4, 24):
-        contest, _tally = elections.counted(elections.ballots(60, number), choices=number)
+        contest, _tally = elections.counted(elections.ballots(20, number), choices=number)
         costs.append(asked(client, f"/suara/{contest.id}/hasil"))
     assert costs[0] == costs[1] <= 8
 
@@ -82,7 +82,7 @@ def test_pages_of_keepers_ask_no_more_for_more_choices(session: Any, client_for:
     client = client_for(make.user(roles=("moderator",)))
     costs = []
     for number in (4, 24):
-        contest, _tally = elections.counted(elections.ballots(60, number), choices=number)
+        contest, _tally = elections.counted(elections.ballots(20, number), choices=number)
         draft = contests.contest("draft", choices=number)
         db.session.flush()
         base = "/kerja/suara"

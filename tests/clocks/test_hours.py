@@ -6,10 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.clocks import Calendar, Special, spans_of
+from tests.examples import examples
 
 from .walker import MINUTE, ZONE, Office, utc
 
@@ -54,8 +55,6 @@ moments = st.builds(utc, days, st.integers(0, 24 * 60 - 1))
 lengths = st.fractions(Fraction(1, 7), 12, max_denominator=9)
 changes = st.dictionaries(st.dates(date(2026, 2, 1), date(2026, 4, 15)), st.booleans(), max_size=15)
 
-calm = settings(deadline=None)
-
 
 @pytest.mark.parametrize("name", CITIES)
 def test_every_minute_of_three_years_is_open_as_the_walker_says(name):
@@ -85,14 +84,14 @@ def test_sums_over_three_years_are_the_walkers(name):
         day += timedelta(days=1)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(16)
 @given(name=city, start=moments, length=lengths)
 def test_a_deadline_is_where_the_walker_arrives(name, start, length):
     calendar, office = CITIES[name]
     assert calendar.after(start, length) == office.after(start, length)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(14)
 @given(start=st.builds(utc, st.dates(date(2026, 2, 1), date(2026, 4, 1)),
                        st.integers(0, 1439)),
        length=lengths, overrides=changes)  # fmt: skip
@@ -101,7 +100,7 @@ def test_days_the_city_changes_are_walked_as_well(start, length, overrides):
     assert calendar.after(start, length) == office.after(start, length)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(14)
 @given(name=city, start=moments, hours=st.integers(0, 24 * 12))
 def test_time_between_is_what_the_walker_counts(name, start, hours):
     calendar, office = CITIES[name]
@@ -110,7 +109,6 @@ def test_time_between_is_what_the_walker_counts(name, start, hours):
     assert Fraction(ticks, calendar.whole) == office.between(start, end)
 
 
-@calm
 @given(start=moments, one=lengths, two=lengths)
 def test_more_time_never_ends_earlier_and_a_later_start_never_ends_before(start, one, two):
     calendar, _office = CITIES["usual"]
@@ -119,7 +117,6 @@ def test_more_time_never_ends_earlier_and_a_later_start_never_ends_before(start,
     assert calendar.after(start, one) > start
 
 
-@calm
 @given(start=moments, length=lengths)
 def test_a_deadline_falls_into_office_hours_and_reads_back(start, length):
     calendar, office = CITIES["usual"]
@@ -129,7 +126,6 @@ def test_a_deadline_falls_into_office_hours_and_reads_back(start, length):
     assert 0 <= ticks - calendar.ticks(length) <= calendar.whole // 400
 
 
-@calm
 @given(start=moments)
 def test_what_arrives_after_hours_counts_from_the_next_opening(start):
     calendar, office = CITIES["usual"]
@@ -137,7 +133,6 @@ def test_what_arrives_after_hours_counts_from_the_next_opening(start):
     assert calendar.is_open(start) == bool(office.worth(start))
 
 
-@calm
 @given(start=st.datetimes(datetime(2025, 1, 1), datetime(2027, 12, 31)), n=st.integers(1, 30))
 def test_whole_days_end_on_the_day_that_counting_days_gives(start, n):
     calendar, office = CITIES["usual"]

@@ -9,12 +9,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.clocks import NORMAL, Policies, Policy, PolicyLine, Terms, read
 from app.kinds import KINDS
 from app.workflow import BACK, Phase
+from tests.examples import examples
 
 from .test_hours import CITIES
 from .walker import Rule, dues, utc
@@ -110,12 +111,11 @@ def as_if_never_joined(trail: list[Step]) -> list[tuple[datetime, str]]:
     return entered
 
 
-calm = settings(deadline=None)
 starts = st.builds(utc, st.dates(date(2026, 1, 20), date(2026, 11, 30)), st.integers(0, 1439))
 lives = st.builds(live, st.integers(0, 10**9), starts, st.integers(0, 14))
 
 
-@settings(max_examples=35, deadline=None)
+@examples(20)
 @given(trail=lives)
 def test_both_clocks_are_those_of_the_walker(trail):
     assume(trail[-1][3] != "merged")
@@ -126,7 +126,6 @@ def test_both_clocks_are_those_of_the_walker(trail):
         assert (ours.hop.due_at if ours.hop else None) == hop
 
 
-@calm
 @given(trail=lives)
 def test_pauses_happen_once_and_within_their_cap(trail):
     pauses = clocks(trail).pauses
@@ -135,7 +134,6 @@ def test_pauses_happen_once_and_within_their_cap(trail):
         assert 0 <= pause.days <= CAPS[pause.state] == pause.cap
 
 
-@calm
 @given(trail=lives, at=st.integers(0, 30))
 def test_what_is_only_recorded_moves_nothing(trail, at):
     place = min(at, len(trail) - 1)
@@ -145,7 +143,6 @@ def test_what_is_only_recorded_moves_nothing(trail, at):
     assert [r.due_at for r in clocks(more).rounds] == [r.due_at for r in clocks(trail).rounds]
 
 
-@calm
 @given(start=starts, gaps=st.lists(st.integers(1, 6000), min_size=1, max_size=12))
 def test_a_return_never_moves_the_whole(start, gaps):
     trail: list[Step] = [(start, "file", "", "received")]
@@ -166,7 +163,6 @@ def test_a_return_never_moves_the_whole(start, gaps):
     assert found.hop.begun_at == at
 
 
-@calm
 @given(start=starts, first=st.integers(1, 4000), wait=st.integers(1, 30000))
 def test_an_answer_gives_no_new_clock_but_what_was_left(start, first, wait):
     asked = start + timedelta(minutes=first)
@@ -186,7 +182,6 @@ def test_an_answer_gives_no_new_clock_but_what_was_left(start, first, wait):
         assert (now.begun_at, now.length) == (was.begun_at, was.length)
 
 
-@calm
 @given(trail=lives)
 def test_joining_and_separating_leaves_every_clock_as_it_was(trail):
     state, at = trail[-1][3], trail[-1][0]
@@ -205,7 +200,6 @@ def test_joining_and_separating_leaves_every_clock_as_it_was(trail):
     assert [(p.state, p.until) for p in one.pauses] == [(p.state, p.until) for p in two.pauses]
 
 
-@calm
 @given(trail=lives)
 def test_each_round_begins_where_a_solution_was_opened_again(trail):
     rounds = clocks(trail).rounds
@@ -216,7 +210,6 @@ def test_each_round_begins_where_a_solution_was_opened_again(trail):
     assert all(run.days == (POLICY.whole if run.number == 1 else POLICY.resolve) for run in rounds)
 
 
-@calm
 @given(trail=lives, factor=st.sampled_from(("warn", "breach", "twice")))
 def test_levels_come_in_order_and_a_promise_lasts_until_its_day_is_over(trail, factor):
     for run in clocks(trail).running:
@@ -225,7 +218,6 @@ def test_levels_come_in_order_and_a_promise_lasts_until_its_day_is_over(trail, f
         assert CALENDAR.midnight_after(run.due_at) == run.level("breach")
 
 
-@calm
 @given(start=starts, earlier=st.integers(1, 20000))
 def test_the_oldest_of_joined_reports_gives_the_whole_its_start(start, earlier):
     since = start - timedelta(minutes=earlier)
@@ -268,7 +260,6 @@ def test_the_narrowest_line_that_fits_on_the_day_of_filing_holds():
     assert table.policy("pengawasan", "x", "low", march) == Policy(3, 5, 60)
 
 
-@calm
 @given(
     lines=st.lists(
         st.tuples(

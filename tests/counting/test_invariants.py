@@ -11,11 +11,12 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.config import ROOT
 from app.counting import Ballots, Election, Outcome, Project, Rule, count, nearest
+from tests.examples import examples
 
 TIES = ("cheaper", "more_votes", "name")
 GREEDY = Rule(rule="greedy", ties=TIES)
@@ -57,7 +58,7 @@ def cast(election, votes, projects=None, budget=None):
     return Election.of(projects or election.projects, votes, budget or election.budget)
 
 
-few = settings(max_examples=25)
+few = examples(20)
 
 
 @pytest.mark.parametrize("rule", EVERY, ids=lambda rule: f"{rule.rule} {rule.order} {rule.skip}")

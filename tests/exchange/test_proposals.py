@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -18,6 +18,7 @@ from app.exchange.proposal_rows import STATES, path
 from app.exchange.reports import Outcome, Verdict
 from app.kinds.musrenbang import MUSRENBANG
 from models import PROPOSAL_LEVELS, Change, Item, Proposal, db
+from tests.examples import examples
 from tests.factories import KECAMATAN, KELURAHAN
 
 SAMPLE = Path(__file__).parents[2] / "cities" / "bandung" / "demo" / "impor"
@@ -183,7 +184,7 @@ def test_the_example_in_the_citys_folder_says_of_each_row_what_became_of_it(app,
     assert outcomes[Outcome.REPAIRED] == 4
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(200)
 @given(st.text(max_size=40))
 def test_no_text_in_a_column_of_numbers_breaks_the_reading(app, text):
     with app.app_context():

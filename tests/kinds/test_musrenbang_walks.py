@@ -7,13 +7,14 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.forms.plan_fields import CHECKLIST
 from app.kinds import KINDS
 from app.workflow import BACK, Phase, Step
 from models import PROPOSAL_LEVELS
+from tests.examples import examples
 
 KIND = KINDS["musrenbang"]
 FLOW = KIND.workflow
@@ -75,7 +76,7 @@ def take(data: st.DataObject, item: Any, past: list[str]) -> Step | None:
     return step
 
 
-@settings(max_examples=250, deadline=None)
+@examples(100)
 @given(data=st.data(), length=st.integers(1, 45))
 def test_one_row_a_level_no_money_below_nothing_and_no_level_is_skipped(data, length):
     past: list[Any] = []
@@ -106,7 +107,7 @@ def test_one_row_a_level_no_money_below_nothing_and_no_level_is_skipped(data, le
         assert isinstance(item.cost, int)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(40)
 @given(data=st.data())
 def test_whoever_reaches_the_plan_has_been_agreed_at_every_level(data):
     """Forward steps only, in any order: the RKPD lies behind five agreements and the budget's."""

@@ -8,12 +8,13 @@ from math import pi, sqrt
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import MultiPolygon, Point
 
 from maps.cells import REACH, Site, cells, weighted
 from maps.plane import Plane
+from tests.examples import examples
 from tests.maps import whole
 from tests.maps.whole import city_sites
 
@@ -49,7 +50,7 @@ def test_cells_of_the_city_are_valid_and_neighbours_share_their_border_exactly()
     assert shapely.coverage_is_valid(shapes)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(sites_anywhere)
 def test_a_cell_holds_what_is_nearest_by_distance_over_the_root_of_the_area(
     sites: list[Site],
@@ -64,7 +65,7 @@ def test_a_cell_holds_what_is_nearest_by_distance_over_the_root_of_the_area(
             assert reach[int(site.code)] <= reach.min() * 1.01 + 0.01
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(sites_anywhere)
 def test_cells_cover_the_discs_around_the_points_and_nothing_else(sites: list[Site]) -> None:
     plane = Plane.around((site.lon, site.lat) for site in sites)

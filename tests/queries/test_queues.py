@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
@@ -16,6 +16,7 @@ from app.queries.desk import After, Cut
 from app.services import mandates
 from models import ROLES, Mandate
 from tests import factories as make
+from tests.examples import examples
 
 DIALECT = postgresql.psycopg.dialect()
 AREAS = st.sampled_from([None, "32.73", "32.73.02", "32.73.02.1004", "32.73.19.1001"])
@@ -43,7 +44,7 @@ AFTERS = st.none() | st.builds(After, NUMBERS, st.none() | st.dates())
 SCOPES = st.sampled_from([work.area_scope, work.department_scope, work.planning_scope])
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(actor=ACTORS, cut=CUTS, after=AFTERS, scope=SCOPES, newest=st.booleans())
 def test_a_marked_statement_filled_is_the_one_made_for_the_person(
     app, actor, cut, after, scope, newest

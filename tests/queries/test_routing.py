@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
@@ -68,7 +68,6 @@ def brute_force(rules: list[RoutingRule], case: routing.Case) -> int | None:
     return min(fitting, default=None)
 
 
-@settings(deadline=None)
 @given(
     RULES,
     st.sampled_from(CATEGORIES),

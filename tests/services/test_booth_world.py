@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -20,6 +20,7 @@ from app.services.refused import Refused
 from models import db
 from tests import factories as make
 from tests.booths import Hall, close, hall, officer, stored
+from tests.examples import examples
 
 PEOPLE, CARDS, SHEETS = 3, 4, 6
 people = st.integers(0, PEOPLE - 1)
@@ -144,7 +145,7 @@ class World:
 
 @given(precedence=st.sampled_from(["online", "paper"]), acts=st.lists(ACTS, max_size=14),
        readings=READINGS)  # fmt: skip
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(24)
 @pytest.mark.usefixtures("session")
 def test_nobody_is_counted_twice_and_no_paper_comes_from_nowhere(precedence, acts, readings):
     with db.session.begin_nested() as undone:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import url_for
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select, text
@@ -21,6 +21,7 @@ from app.services import contests as voting
 from models import Ballot, BallotLock, Contest, Notice, SealedBallot, db
 from tests import boxes
 from tests import factories as make
+from tests.examples import examples
 
 VOTERS = st.integers(0, 3)
 PICKS = st.sets(st.integers(1, 6), min_size=1, max_size=5).map(sorted)
@@ -121,12 +122,7 @@ def sealed(contest: Contest) -> list[SealedBallot]:
 
 
 def test_the_box_does_what_its_model_does(session: Any) -> None:
-    calm = settings(
-        max_examples=8,
-        stateful_step_count=12,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
+    calm = examples(8, stateful_step_count=12, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Box, settings=calm)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.queries import catalogue as lines
@@ -13,6 +13,7 @@ from app.queries.calendar import city_day
 from app.services import catalogue
 from models import CatalogueEntry, CataloguePrice, Proposal, db
 from tests import factories as make
+from tests.examples import examples
 
 pytestmark = pytest.mark.usefixtures("session")
 
@@ -49,7 +50,7 @@ def test_a_price_is_never_changed_for_the_past(planner):
         catalogue.reprice(planner, entry(), 5, city_day() - timedelta(1), "")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@examples(25)
 @given(st.lists(st.tuples(st.integers(1, 40), st.integers(1, 10**11)), max_size=8))
 def test_however_prices_are_set_one_holds_each_day(session, changes):
     with session.begin_nested() as savepoint:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -20,6 +20,7 @@ from app.services import ceilings_told, ranking
 from app.workflow import NotAllowed
 from models import CeilingVersion, Follow, Notification, Whose, db
 from tests import factories as make
+from tests.examples import examples
 from tests.live import at_once, live_app
 
 CITY, DISTRICT, KELURAHAN = "32.73", make.KECAMATAN, make.KELURAHAN
@@ -236,7 +237,7 @@ NAMES = ("city", "district", "dago", "sibling")
 AMOUNTS = st.dictionaries(st.sampled_from(NAMES), st.integers(0, 30), min_size=1)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(15)
 @given(st.lists(AMOUNTS, min_size=1, max_size=5))
 def test_whatever_is_published_parts_never_come_to_more_than_their_whole(app, versions):
     from tests.live import one_transaction

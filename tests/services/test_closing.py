@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -17,6 +17,7 @@ from app.services.answers import Refused
 from app.workflow import BACK, Incomplete, NotAllowed
 from models import Change, ClosingEvent, Photo, ProofCheck, db
 from tests import factories as make
+from tests.examples import examples
 
 pytestmark = pytest.mark.usefixtures("session")
 LAPOR = KINDS["lapor"]
@@ -51,9 +52,7 @@ def closed(author: Any) -> Any:
 # -- no way round the proof ------------------------------------------------------------------
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(18)
 @given(choices=st.lists(st.integers(0, 10**6), min_size=12, max_size=24), with_photos=st.booleans())
 def test_no_sequence_of_steps_resolves_what_has_a_place_without_a_checked_photo(
     session, choices, with_photos

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
@@ -29,6 +29,7 @@ from models import (
     db,
 )
 from tests import contests, factories
+from tests.examples import examples
 from tests.live import at_once, live_app, one_transaction
 
 YEAR = 2031
@@ -342,7 +343,7 @@ def test_no_count_under_five_is_said_nor_can_be_told_from_the_sum(counts: Any) -
 STEPS = ("publish", "open_due", "close", "void", "edit", "pick", "discard")
 
 
-@settings(max_examples=20)
+@examples(10)
 @given(steps=st.lists(st.sampled_from(STEPS), max_size=8))
 def test_whatever_happens_in_whatever_order_states_only_go_forward(
     app: Any, steps: list[str]

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.services import items, supports
 from models import Support, db
 from tests import factories as make
+from tests.examples import examples
 
 pytestmark = pytest.mark.usefixtures("session")
 ITEMS, PEOPLE = 4, 3
@@ -157,10 +158,9 @@ def test_what_is_easily_counted_wrongly(sequence):
     check(sequence)
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+@examples(
+    8,
+    suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # each act is slow; none is shrunk
 )
 @given(st.lists(acts, min_size=4, max_size=12))

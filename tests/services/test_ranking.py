@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -19,6 +19,7 @@ from app.services.answers import Refused
 from app.workflow import NotAllowed
 from models import Proposal, ProposalLevel, RankingVersion, db
 from tests import factories as make
+from tests.examples import examples
 from tests.live import at_once, live_app, one_transaction
 
 KEY = ListKey(2027, "kelurahan", make.KELURAHAN)
@@ -243,7 +244,7 @@ ACTS = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12)
 @given(ACTS)
 def test_ranks_have_no_gap_after_any_sequence_of_acts(app, acts):
     with one_transaction(app) as session:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
@@ -26,6 +26,7 @@ from app.workflow import NotAllowed
 from models import AuditEvent, Change, ChangeText, Item, TrailSeal, db
 from tests import databases
 from tests import factories as make
+from tests.examples import examples
 from tests.settings import test_settings
 from tests.verifier import VERIFIER, script
 
@@ -128,9 +129,7 @@ WORDS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters
 NASTY = st.sampled_from(['"', "\\", "\x01\x1f\x7f", "\u2028\u2029", "\U0001f6a7", "</script>", ""])
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(8)
 @given(lines=st.lists(st.tuples(WORDS | NASTY, WORDS | NASTY, WORDS | NASTY), max_size=6))
 def test_whatever_is_written_the_hashes_agree_with_the_database(
     session: Any, tmp_path: Path, lines: list[tuple[str, str, str]]
@@ -148,9 +147,7 @@ def test_whatever_is_written_the_hashes_agree_with_the_database(
     assert code == 0, said
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(5)
 @given(data=st.data(), slug=st.sampled_from(sorted(KINDS)))
 def test_every_way_through_the_workflow_leaves_a_whole_trail(
     session: Any, data: st.DataObject, slug: str

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
@@ -18,6 +18,7 @@ from app.workflow import NotAllowed
 from models import AuditEvent, Eligible, Person, User, Verification, db
 from tests import contests
 from tests import factories as make
+from tests.examples import examples
 from tests.live import at_once, live_app, one_transaction
 
 NIK = "3273024501900001"
@@ -203,7 +204,7 @@ def test_a_phone_makes_nobody_more_than_confirmed(session: Any) -> None:
 ACTS = st.lists(st.sampled_from(["attest", "check", "revoke", "phone"]), max_size=7)
 
 
-@settings(max_examples=15)
+@examples(8)
 @given(acts=ACTS)
 def test_the_level_is_always_the_highest_that_holds(app: Any, acts: list[str]) -> None:
     with one_transaction(app):
