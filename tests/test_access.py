@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import access
 from app.access import ACTS, ANONYMOUS, RULES, SYSTEM, Actor, Seat, may, seat_for, visible
 from app.kinds import KINDS
+from app.services.escalation import HOLDER, LADDER
 from models import PROPOSAL_LEVELS, ROLES, Item
 from tests import factories as make
 from tests.examples import examples
@@ -128,6 +129,7 @@ def test_every_rule_an_act_or_a_step_names_exists():
 def test_every_rule_is_used():
     named = {rule for rules in ACTS.values() for rule in rules}
     named |= {rule for k in KINDS.values() for s in k.workflow.steps for rule in s.by}
+    named |= {rule for rules in LADDER.values() for rule in rules} - {HOLDER}
     assert named == set(RULES)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask, g
+from psycopg._preparing import PrepareManager
 from sqlalchemy import Engine, text
 
 from models import db
@@ -14,8 +15,12 @@ COUNT = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '
 OFTEN = 8  # psycopg prepares at the sixth time
 
 
+FORGETS = PrepareManager.clear  # tests keep what is prepared; here it is as in earnest
+
+
 @pytest.fixture
-def engine(app: Flask) -> Iterator[Engine]:
+def engine(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    monkeypatch.setattr(PrepareManager, "clear", FORGETS)
     with app.app_context():
         yield db.engine
         db.engine.dispose()
