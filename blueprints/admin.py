@@ -92,7 +92,7 @@ def _mandate_form() -> MandateForm:
 
 
 def _given(user: User, form: MandateForm) -> bool:
-    told = {name: value or None for name, value in form.data.items() if name in GIVEN}
+    told: dict[str, Any] = {n: value or None for n, value in form.data.items() if n in GIVEN}
     told["leads"] = form.leads.data
     try:
         service.give(user, form.role.data, current_actor(), **told, note=form.note.data or "")

@@ -14,8 +14,9 @@ DATATYPES = ("string", "number", "datetime", "text", "singlevaluelist", "multiva
 class CategoryQuestion(Valid, Model):
     """A question that one category asks; in GeoReport an *attribute* of its service definition.
 
-    ``choices`` are pairs of key and name, in order; answers hold keys.  One that asks nothing
-    (``variable`` false) is only read.  Ended, never deleted: answers name it by its code.
+    ``choices`` are lists of key, name and English name (or ""), in order; answers hold keys.  One
+    that asks nothing (``variable`` false) is only read.  Ended, never deleted: answers name it by
+    its code.
     """
 
     __tablename__ = "category_question"
@@ -30,4 +31,5 @@ class CategoryQuestion(Valid, Model):
     label: Mapped[str]
     label_en: Mapped[str] = mapped_column(server_default="")
     help: Mapped[str] = mapped_column(server_default="")
+    help_en: Mapped[str] = mapped_column(server_default="")
     choices: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")

@@ -65,7 +65,7 @@ def _given(question: CategoryQuestion, said: str) -> list[str]:
             return [said]
     if not question.choices:
         return [said]
-    keys = {word: key for key, name in question.choices for word in (_plain(key), _plain(name))}
+    keys = {_plain(word): key for key, *names in question.choices for word in (key, *names) if word}
     whole = keys.get(_plain(said))
     if whole is not None or question.datatype != "multivaluelist":
         return [whole or said]

@@ -51,7 +51,7 @@ def read(question: CategoryQuestion, given: Sequence[str]) -> Answer | None:
 
 
 def _chosen(question: CategoryQuestion, words: list[str]) -> Answer:
-    keys = [key for key, _name in question.choices]
+    keys = [key for key, *_names in question.choices]
     if not set(words) <= set(keys):
         raise ValueError(_("Please choose from the list."))
     if question.datatype == "multivaluelist":
@@ -91,11 +91,11 @@ def with_questions(form: type[Form], questions: Iterable[CategoryQuestion]) -> t
 def _field(question: CategoryQuestion) -> Field:
     words: dict[str, Any] = {
         "label": label(question),
-        "description": question.help,
+        "description": hint(question),
         "validators": [_Answered(question)],
     }
     if question.choices:
-        words |= {"choices": [tuple(pair) for pair in question.choices], "validate_choice": False}
+        words |= {"choices": choices(question), "validate_choice": False}
     if question.datatype == "multivaluelist":
         boxes = {"widget": ListWidget(prefix_label=False), "option_widget": CheckboxInput()}
         return SelectMultipleField(**words, **boxes)
@@ -140,7 +140,21 @@ def answers(form: Form, questions: Iterable[CategoryQuestion]) -> dict[str, Answ
 
 def label(question: CategoryQuestion) -> str:
     """The question in the reader's language."""
-    return (str(get_locale()) == "en" and question.label_en) or question.label
+    return (_english() and question.label_en) or question.label
+
+
+def hint(question: CategoryQuestion) -> str:
+    """What helps to answer it, in the reader's language."""
+    return (_english() and question.help_en) or question.help
+
+
+def choices(question: CategoryQuestion) -> list[tuple[str, str]]:
+    """What can be chosen, as pairs of key and name in the reader's language."""
+    return [(key, (_english() and name_en) or name) for key, name, name_en in question.choices]
+
+
+def _english() -> bool:
+    return str(get_locale()) == "en"
 
 
 def unseen(form: Form, questions: Sequence[CategoryQuestion], category: str, seen: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g
 from flask_login import UserMixin, current_user
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, or_, select
 
 from app.access import ANONYMOUS, Actor, Seat
 from app.extensions import login_manager
@@ -29,7 +29,7 @@ def in_force(day: date | ColumnElement[date], of: Any = Mandate) -> tuple[Column
     )
 
 
-def seat_of(row: Row[Any]) -> Seat:
+def seat_of(row: Any) -> Seat:
     """The seat of a row with the columns of ``SEAT`` in it."""
     return Seat(row.role, row.area_code, row.department_code, row.rw, row.leads)
 

@@ -95,7 +95,7 @@ def definition(code: str, questions: Iterable[CategoryQuestion]) -> Shape:
 
 
 def _attribute(order: int, question: CategoryQuestion) -> Shape:
-    choices = [{"key": key, "name": name} for key, name in question.choices]
+    choices = [{"key": key, "name": name} for key, name, _english in question.choices]
     return {
         "variable": question.variable,
         "code": question.code,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import format_datetime
 
-from app.forms.questions import label
+from app.forms.questions import choices, label
 from app.kinds import Kind
 from app.queries.labels import labels
 from models import CategoryQuestion, Item
@@ -37,7 +37,7 @@ def own_answers(item: Item) -> dict[str, Any]:
 
 def named(question: CategoryQuestion, value: Any) -> list[tuple[str, str]]:
     """An answer as pairs of key and name; what is no choice is its own name."""
-    names = dict(question.choices)
+    names = dict(choices(question))
     values = value if isinstance(value, list) else [value]
     return [(str(v), names.get(v, str(v))) for v in values]
 

@@ -204,7 +204,8 @@ def _end(model: Any, rows: list[Row], kept: list[str]) -> int:
 
 def _question(row: Row) -> Row:
     values = _plain(row)
-    values["choices"] = values.pop("values")
+    english = dict(values.pop("values_en"))
+    values["choices"] = [[key, name, english.get(key, "")] for key, name in values.pop("values")]
     return values | {"valid_to": None}
 
 

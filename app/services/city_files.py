@@ -176,7 +176,9 @@ SHEETS: dict[str, Sheet] = {
             "label": cell.text,
             "label_en": cell.anything,
             "help": cell.anything,
+            "help_en": cell.anything,
             "values": cell.choices,
+            "values_en": cell.choices,
         },
         ("category_code", "code"),
         {"category_code": "categories"},
@@ -331,6 +333,10 @@ def _questions(files: Files) -> None:
         where = f"questions.csv, line {row['line']}"
         if row["datatype"].endswith("valuelist") != bool(row["values"]):
             files.problems.append(f"{where}: values belong to a list, and a list needs them.")
+        if strange := {key for key, _name in row["values_en"]} - {key for key, _ in row["values"]}:
+            files.problems.append(
+                f"{where}: values_en names {sorted(strange)[0]!r}, not in values."
+            )
         if (place := (row["category_code"], row["position"])) in seen or not row["position"]:
             files.problems.append(f"{where}: position {row['position']} is taken, or not positive.")
         seen.add(place)

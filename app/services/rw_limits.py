@@ -78,7 +78,7 @@ def check(kind: Kind, actor: Actor, values: Mapping[str, Any], at: datetime) -> 
     """
     if kind.model is not Proposal or values.get("carried_from_id"):
         return
-    if (values.get("funding") or COUNTED) != COUNTED or values.get("channel") == "import":
+    if (values.get("funding") or COUNTED) != COUNTED:
         return
     year, area_code, rw = values.get("plan_year"), values["area_code"], values.get("rw")
     agreed = limit(db.session, year, area_code) if year else None

@@ -59,6 +59,25 @@ def test_what_was_answered_is_kept_and_stands_on_the_page(client_for):
     assert "Redup atau berkedip" in shown
 
 
+def test_questions_hints_and_choices_are_said_in_the_readers_language(client_for):
+    client, key = client_for(make.user()), uuid.uuid4()
+    client.get("/?bahasa=en")
+    asked = text(send(client, key, **LIGHT))
+    for said in ("What is wrong with the light?", "Choose what fits best.", "Dim or flickering"):
+        assert said in asked
+    send(client, key, **LIGHT, **ANSWERED)
+    check = text(client.get(page(key, "periksa")))
+    assert "Dim or flickering" in check
+    assert "Redup atau berkedip" not in check
+
+
+def test_every_question_of_the_city_is_said_in_english_as_well(session):
+    for question in session.scalars(select(CategoryQuestion)):
+        assert bool(question.help) == bool(question.help_en), question.code
+        assert question.label_en
+        assert all(name and english for _key, name, english in question.choices), question.code
+
+
 def test_several_boxes_are_kept_while_typing_and_when_sent(client_for):
     client, key = client_for(make.user()), uuid.uuid4()
     boxes = {"tanya-keluhan": ["mati", "bocor"], "ditanya": "air-bersih"}
@@ -116,7 +135,7 @@ CASES = [
 
 @pytest.mark.parametrize(("datatype", "given", "meant"), CASES)
 def test_answers_are_read_by_their_type(datatype, given, meant):
-    pairs = [["a", "Nama A"], ["b", "Nama B"]] if datatype.endswith("list") else []
+    pairs = [["a", "Nama A", ""], ["b", "Nama B", ""]] if datatype.endswith("list") else []
     question = CategoryQuestion(code="q", datatype=datatype, choices=pairs, required=False)
     assert read(question, []) is None
     assert read(question, ["", "  "]) is None

@@ -17,7 +17,7 @@ from app.exchange.proposal_amounts import number as read_number
 from app.exchange.proposal_rows import STATES, path
 from app.exchange.reports import Outcome, Verdict
 from app.kinds.musrenbang import MUSRENBANG
-from models import PROPOSAL_LEVELS, Change, Item, Proposal, db
+from models import PROPOSAL_LEVELS, Change, Item, Proposal, RwLimit, db
 from tests.examples import examples
 from tests.factories import KECAMATAN, KELURAHAN
 
@@ -69,6 +69,15 @@ def test_a_proposal_comes_in_at_its_level_with_what_was_decided_below(session, t
     query = select(Change.step).where(Change.item_id == found.id).order_by(Change.seq)
     steps = session.scalars(query).all()
     assert steps == ["file", "verify", "agree", "advance", "verify", "agree"]
+
+
+def test_no_limit_of_an_rw_holds_for_what_is_brought_in(session, take):
+    session.add(RwLimit(plan_year=2024, area_code=KELURAHAN, most=1))
+    session.flush()
+    assert [one.outcome for one in take(GOOD.format(n=1), GOOD.format(n=2))] == [
+        Outcome.REPAIRED,
+        Outcome.REPAIRED,
+    ]
 
 
 @pytest.mark.parametrize(

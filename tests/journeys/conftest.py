@@ -188,7 +188,8 @@ class Visitor:
         if self.page.evaluate("typeof axe") == "undefined":
             self.page.evaluate(AXE.read_text("utf-8"))
         frame = f"{self.page.viewport_size} {whole} {self.page.evaluate(FRAME)}"
-        known, _ = frame in self.site.seen, self.site.seen.add(frame)
+        known = frame in self.site.seen
+        self.site.seen.add(frame)
         found = self.page.evaluate(RUN_AXE, [TAGS if whole else LAID_OUT, known])
         assert not found, f"{mark}: {found}"
 

@@ -95,6 +95,7 @@ def test_a_category_that_left_the_file_is_ended_not_deleted(session: Any, folder
         ("sla.csv", "informasi,,biasa,3", "informasi,,biasa,-3", "must not be negative"),
         ("categories.csv", ",name_en,", ",english,", "the column name_en is missing"),
         ("categories.csv", "jalan-berlubang,lapor", "jalan-berlubang,lapur", "must be one of"),
+        ("questions.csv", ",mati=Completely dark", ",mata=Completely dark", "names 'mata'"),
         ("places.csv", "rumah_sakit,", "rumah_sakit,,", "number of columns differs"),
     ],
 )
