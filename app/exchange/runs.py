@@ -1,4 +1,7 @@
-"""Take a whole file in: portion by portion, each in its own transaction, two writers at once."""
+"""Take a whole file in: portion by portion, each in its own transaction, two writers at once.
+
+A rehearsal is one transaction, which is taken back.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,8 @@ def take(
     began = time.monotonic()
     portions = in_batches(table.rows, size)
     try:
-        for verdicts in _settled(importer, portions, size, dry_run):
+        settled = _rehearsed(importer, portions) if dry_run else _settled(importer, portions, size)
+        for verdicts in settled:
             before = report.counts.copy()
             report.add(verdicts)
             if not dry_run:
@@ -94,8 +98,23 @@ def take(
         raise
 
 
+def _rehearsed(importer: Importer[Any], portions: Iterator[list[Row]]) -> Iterator[list[Verdict]]:
+    """What would become of each portion; nothing is kept.
+
+    Taken back one by one, they would leave tables that the database believes to be empty, however
+    large they are: it would read them whole for each row.
+    """
+    try:
+        for n, portion in enumerate(portions):
+            yield importer.take(portion)
+            if not n:
+                _analyse()
+    finally:
+        db.session.rollback()
+
+
 def _settled(
-    importer: Importer[Any], portions: Iterator[list[Row]], size: int, dry_run: bool
+    importer: Importer[Any], portions: Iterator[list[Row]], size: int
 ) -> Iterator[list[Verdict]]:
     """What became of each portion, in order.
 
@@ -109,15 +128,17 @@ def _settled(
             with turn:
                 read = importer.read(next(portions, ()))
             verdicts = importer.settle(*read)
-            _end(dry_run)
+            db.session.commit()
             return verdicts
 
     first = next(portions, [])
     found = importer.take(first)
-    _end(dry_run)
+    db.session.commit()
     yield found
     if len(first) < size:
         return
+    _analyse()
+    db.session.commit()
     with ThreadPoolExecutor(WRITERS) as pool:
         waiting = deque(pool.submit(write) for _writer in range(WRITERS))
         while waiting:  # who found nothing more to read is not sent again
@@ -126,11 +147,9 @@ def _settled(
                 yield verdicts
 
 
-def _end(dry_run: bool) -> None:
-    if dry_run:
-        db.session.rollback()
-    else:
-        db.session.commit()
+def _analyse() -> None:
+    """Let the database know how full its tables are, when they were empty a moment ago."""
+    db.session.execute(text(f"ANALYZE {', '.join(FILLED)}"))
 
 
 def _count(run: int | None, counts: dict[str, int]) -> None:
@@ -143,7 +162,7 @@ def finish(run: int | None) -> None:
     """What was counted before is counted afresh.  Commits."""
     now = datetime.now(UTC)
     db.session.execute(update(ImportRun).where(ImportRun.id == run).values(finished_at=now))
-    db.session.execute(text(f"ANALYZE {', '.join(FILLED)}"))
+    _analyse()
     facets.refresh(db.session())
     fold.fold(db.session())
     db.session.commit()

@@ -267,7 +267,7 @@ def test_the_command_says_what_is_wrong_with_file_or_mapping(
 
 
 def test_two_writers_tell_of_every_portion_once(
-    app: Flask, session: Any, rules: mapping.Mapping, monkeypatch: pytest.MonkeyPatch
+    app: Flask, session: Any, rules: mapping.Mapping
 ) -> None:
     """Whichever of them finds the end first, nothing is missing from the report."""
     from app.exchange import runs
@@ -278,8 +278,22 @@ def test_two_writers_tell_of_every_portion_once(
             return done + verdicts
 
     table = tables.parse("\n".join((HEAD, *(GOOD.format(n=n) for n in range(23)))).encode())
-    monkeypatch.setattr(runs, "_end", lambda dry_run: None)
     portions = importing.in_batches(table.rows, 5)
-    told = list(runs._settled(Slow(rules, None), portions, 5, dry_run=True))
+    told = list(runs._settled(Slow(rules, None), portions, 5))
     numbers = [verdict.number for verdicts in told for verdict in verdicts]
     assert sorted(numbers) == list(range(2, 25)) and len(told) == 5
+
+
+def test_a_rehearsal_keeps_nothing_and_says_of_each_row_what_would_become_of_it(
+    app: Flask, session: Any, rules: mapping.Mapping
+) -> None:
+    from app.exchange import runs
+
+    lines = [GOOD.format(n=n) for n in range(23)] + [GOOD.format(n=3)]
+    table = tables.parse("\n".join((HEAD, *lines)).encode())
+    session.commit()
+    portions = importing.in_batches(table.rows, 5)
+    told = [v for some in runs._rehearsed(complaints.Importer(rules, None), portions) for v in some]
+    assert [v.outcome for v in told].count(Outcome.REFUSED) == 1
+    assert len(told) == 24
+    assert session.scalar(select(func.count()).select_from(Item)) == 0
