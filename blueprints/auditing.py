@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.exchange import list_tables as tables
 from app.extensions import limiter
 from app.kinds import KINDS, REASONS
 from app.queries import audit_log
@@ -26,6 +24,7 @@ from models import db
 
 from .guards import may
 from .page import item_url, last_seen, session
+from .table_files import table_file
 
 bp = Blueprint("auditing", __name__, url_prefix="/kerja/audit")
 MOST_ROWS = 20_000  # of a table at once
@@ -103,10 +102,7 @@ def table(part: str) -> ResponseReturnValue:
     rows, _more = LOGS[part].read(session(), actor, asked, MOST_ROWS)
     audit.note("audit.table", f"log:{part}", by=actor.user_id, detail=f"{len(rows)} rows")
     db.session.commit()
-    with force_locale("id"):
-        answer = Response(tables.as_csv(COLUMNS, _cells(part, rows)), mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="audit-{part}.csv"'
-    return answer
+    return table_file(f"audit-{part}", "csv", COLUMNS, _cells(part, rows))
 
 
 def _asked() -> tuple[Asked, str]:

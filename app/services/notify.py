@@ -20,8 +20,9 @@ from models.area import chain
 from . import watching
 from .postbag import LETTERS
 
-# Who only hears when nobody nearer holds the item: the city's own desks, the last one first.
-LAST_RESORT = ("coordinator", "planner")
+# Who only hears when nobody nearer holds the item: the city's own desks and, before them, the head
+# of the department; the last one first.
+LAST_RESORT = ("coordinator", "planner", "head")
 
 # One statement: the lines, and the jobs that send their letters.
 TELL = text(
@@ -150,7 +151,8 @@ def _changes_hands(item: Item, change: Change, handed_on: bool) -> bool:
 def holders(item: Item) -> list[int]:
     """The logins whose seat holds the item now, by the same rules that let them act.
 
-    A coordinator or planner is told only when no nearer seat is there, or none without conflict.
+    A head, coordinator or planner is told only when no nearer seat is there, or none without
+    conflict.
     """
     rule = kind_of(item).held_by(item)
     if not rule or rule == "author":
@@ -158,7 +160,8 @@ def holders(item: Item) -> list[int]:
     held: dict[str, list[int]] = defaultdict(list)
     for actor in near(item):
         if RULES[rule](actor, item):
-            held[actor.seats[0].role].append(actor.user_id or 0)
+            (seat,) = actor.seats
+            held["head" if seat.leads else seat.role].append(actor.user_id or 0)
     nearer = [user for role, users in held.items() if role not in LAST_RESORT for user in users]
     return nearer or next((held[role] for role in reversed(LAST_RESORT) if role in held), [])
 

@@ -17,6 +17,7 @@ from app.queries import item_table, labels
 from app.queries.items import PAGE
 from models import db
 from tests import factories as make
+from tests.narrowed import NARROWED
 from tests.statements import Statements
 
 pytestmark = pytest.mark.usefixtures("session")
@@ -59,19 +60,7 @@ def numbers_of(rows):
 
 @pytest.mark.parametrize(
     ("changes", "args"),
-    [
-        ({}, {}),
-        ({"state": "verified"}, {"state": "verified"}),
-        ({"state": "closed"}, {"phase": "done"}),
-        ({"area_code": make.OTHER_KELURAHAN}, {"area": make.OTHER_KELURAHAN}),
-        ({"area_code": make.OTHER_KELURAHAN}, {"area": make.OTHER_KELURAHAN[:8]}),
-        ({"category_code": "parkir-liar"}, {"category": "parkir-liar"}),
-        ({"department_code": "dishub"}, {"department": "dishub"}),
-        ({"created_at": datetime(2020, 5, 1, 12, tzinfo=UTC)}, {"until": "2020-05-01"}),
-        ({"due_on": date(2020, 1, 1)}, {"overdue": "1"}),
-        ({"title": "Kabel menjuntai di simpang"}, {"q": "kabel menjuntai"}),
-        ({"title": "Trotoar rusak di Dipatiukur"}, {"q": "trotoir"}),
-    ],
+    [({}, {}), *NARROWED, ({"title": "Trotoar rusak di Dipatiukur"}, {"q": "trotoir"})],
 )
 @pytest.mark.parametrize("where", ["/lapor/", "/cari"])
 def test_a_file_holds_what_its_page_shows_in_the_same_order(client, noise, where, changes, args):

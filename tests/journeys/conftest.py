@@ -40,7 +40,7 @@ LEAN = (
     "AvoidUnnecessaryBeforeUnloadCheckSync,AvoidCorsURLLoaderRestartOnRedirect,"
     "NetworkTimeServiceQuerying"
 )
-# Each page runs axe once: what a page compiles for the second time is never used.
+# A page lives for a few seconds: what it would compile anew, to run faster, is hardly used.
 ONCE = "--js-flags=--no-opt,--no-maglev,--always-sparkplug,--single-threaded"
 expect.set_options(timeout=30_000)
 STAFF = ("moderator", "validator", "officer", "planner", "coordinator", "tapd")

@@ -114,6 +114,24 @@ def test_of_what_takes_twice_its_time_the_head_of_the_department_hears(session):
     assert lines(officer, session) == lines(other, session) == []
 
 
+def test_the_head_hears_of_nothing_else_while_an_officer_is_there(session):
+    lead = ("officer", {"department_code": make.DEPARTMENT, "leads": True})
+    head = make.user(mandate=lead)
+    alone = make.item("lapor", state="routed")
+    escalation.mark(alone.next_mark_at)
+    assert lines(head, session) == ["due_soon"]
+    officer = make.user(roles=("officer",))
+    shared = make.item("lapor", state="routed")
+    escalation.mark(shared.next_mark_at)
+    assert lines(officer, session) == ["due_soon"]
+    assert lines(head, session) == ["due_soon"]
+    tasks = select(Notification.user_id).where(
+        Notification.event == "task", Notification.item_id == shared.id
+    )
+    assert officer.id in session.scalars(tasks).all()
+    assert head.id not in session.scalars(tasks).all()
+
+
 def test_no_seat_hears_of_an_oversight_case_it_is_about(session):
     about = make.user(roles=("officer",), department_code=make.OTHER_DEPARTMENT)
     moderator, validator = make.user(roles=("moderator",)), make.user(roles=("validator",))
