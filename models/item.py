@@ -97,7 +97,8 @@ class Item(Model):
             text("id DESC"),
             postgresql_where=text(f"{PUBLIC} AND {IS_DONE}"),
         ),
-        Index("ix_item_place", "place", postgresql_using="gist"),  # staff look for what is hidden
+        # Of staff, who look for what is hidden; of duplicates, which are near and of late.
+        Index("ix_item_place", "place", "state_since", postgresql_using="gist"),
         Index("ix_item_triage", "area_code", "state", "due_on", "id"),
         Index("ix_item_owner", "department_code", "state", "due_on", "id"),
         Index("ix_item_queue", text(DUE), "id", "state", postgresql_where=text(ON_A_DESK)),

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import secrets
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from models import Contest, ContestItem, db
+from sqlalchemy import func, inspect, select
+
+from app.services.changes import line
+from models import Contest, ContestItem, Item, db
 from tests import factories
 
 PATH = ("published", "open", "closed", "sealed", "tallied", "certified")
+OWN = ("id", "number", "filing_key", "title", "search", "district_code")  # of each proposal alone
 
 
 def contest(state: str = "draft", *, choices: int = 6, **values: Any) -> Contest:
@@ -30,8 +35,7 @@ def contest(state: str = "draft", *, choices: int = 6, **values: Any) -> Contest
         **values,
     }
     made = Contest(**values)
-    for no in range(1, choices + 1):
-        one = factories.item("musrenbang")
+    for no, one in enumerate(_proposals(choices), 1):
         cost = no * 40_000_000
         made.choices.append(ContestItem(no=no, item_id=one.id, title=one.title, cost=cost))
     db.session.add(made)
@@ -42,3 +46,23 @@ def contest(state: str = "draft", *, choices: int = 6, **values: Any) -> Contest
             made.spec_hash, made.published_at = "0" * 64, now
         db.session.flush()
     return made
+
+
+def _proposals(n: int) -> list[Item]:
+    """Proposals of one person, the others written all at once as the first was filed."""
+    if not n:
+        return []
+    first = factories.item("musrenbang")
+    letter, year, *_rest = first.number.split("-")
+    numbers = select(func.next_item_number(letter, int(year)))
+    columns = [c.key for c in inspect(type(first)).column_attrs if c.key not in OWN]
+    same = {name: getattr(first, name) for name in columns}
+    others = [
+        type(first)(**same, number=number, filing_key=uuid.uuid4(), title=factories.title())
+        for number in db.session.scalars(numbers.select_from(func.generate_series(2, n)))
+    ]
+    for one in others:
+        line(one, seat="author", step="file", source="", target=one.state,
+             actor_id=one.filed_by_id, at=one.created_at)  # fmt: skip
+    db.session.flush()
+    return [first, *others]

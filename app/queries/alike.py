@@ -77,11 +77,13 @@ OPEN = STATE.in_(bindparam("open", expanding=True))
 OVER = and_(
     STATE.in_(bindparam("over", expanding=True)), Item.state_since > bindparam("over_since")
 )
-# The widest box a radius fits into at these latitudes, for the index.
+# The widest box a radius fits into at these latitudes, and no state that began before anything that
+# counts was filed: both for the index, which leaves nine tenths of a full city unread.
 CLOSE = and_(
     Item.kind == bindparam("kind"),
     Item.id != bindparam("itself"),
     func.ST_DWithin(Item.place, PIN, bindparam("degrees")),
+    Item.state_since > bindparam("since"),
     bindparam("metres") >= METRES,
     or_(and_(OPEN, Item.created_at > bindparam("open_since")), OVER),
 )
@@ -179,6 +181,7 @@ def _values(question: Question) -> dict[str, Any]:
     limits = current_app.config["CITY"].facts.get("limits", {})
     metres, now = limits.get("duplicate_radius_m", 150), datetime.now(UTC)
     workflow = KINDS[question.kind].workflow
+    open_since = now - timedelta(days=limits.get("duplicate_days", 90))
     return {
         "kind": question.kind,
         "itself": question.item_id,
@@ -189,8 +192,9 @@ def _values(question: Question) -> dict[str, Any]:
         "degrees": metres / 110_000,
         "open": workflow.in_phase(Phase.NEW, Phase.OPEN),
         "over": workflow.in_phase(Phase.DONE),
-        "open_since": now - timedelta(days=limits.get("duplicate_days", 90)),
+        "open_since": open_since,
         "over_since": now - OVER_FOR,
+        "since": min(open_since, now - OVER_FOR),
     }
 
 

@@ -102,7 +102,7 @@ def test_the_tablet_works_without_javascript_and_with_large_letters(site, meet, 
 
 def test_an_officer_hands_out_and_the_booth_adds_up(site, meet, hall):
     desk = meet("petugas", 1280)
-    desk.enter("moderator@contoh.id")
+    desk.known("moderator@contoh.id")
     desk.go("/kerja/suara/bilik")
     desk.look("bilik-daftar")
     desk.go(f"/kerja/suara/{hall['contest']}/bilik")
@@ -132,7 +132,7 @@ def test_an_officer_hands_out_and_the_booth_adds_up(site, meet, hall):
         desk.send()
     desk.look("bilik-surat")
     second = meet("petugas-dua", 390)
-    second.enter("coordinator@contoh.id")
+    second.known("coordinator@contoh.id")
     for serial, marks in ((hall["serials"][0], "1 4"), (hall["serials"][1], "3")):
         second.go(f"{page}/surat")
         second.type("serial", serial)

@@ -34,7 +34,7 @@ def offered(site) -> None:
 
 def test_a_vote_from_its_draft_to_an_objection(site, meet, offered):
     lurah = meet("panitia", 1280)
-    lurah.enter("moderator@contoh.id")
+    lurah.known("moderator@contoh.id")
     lurah.go(f"{WORK}/baru")
     day = datetime.now(UTC)
     page = lurah.page
@@ -64,7 +64,7 @@ def test_a_vote_from_its_draft_to_an_objection(site, meet, offered):
     reader.go("/suara")
     reader.look("suara-daftar")
 
-    reader.enter("pemilih-dago@contoh.id")
+    reader.known("pemilih-dago@contoh.id")
     reader.go(f"/suara/{number}")
     reader.page.click("#pemilih details:has(form) > summary")
     reader.page.check("#claim-0")
@@ -77,7 +77,7 @@ def test_a_vote_from_its_draft_to_an_objection(site, meet, offered):
 
 def test_a_card_is_checked_at_the_counter(site, meet, offered):
     lurah = meet("loket", 1280)
-    lurah.enter("moderator@contoh.id")
+    lurah.known("moderator@contoh.id")
     lurah.go("/kerja/warga/loket")
     page = lurah.page
     page.fill("#nik", "3273025501900077")
@@ -88,6 +88,6 @@ def test_a_card_is_checked_at_the_counter(site, meet, offered):
     assert "Ibu Euis Komariah" in page.content()
     lurah.look("warga-diperiksa")
     reader = meet("profil", 390)
-    reader.enter("pemilih-dago@contoh.id")
+    reader.known("pemilih-dago@contoh.id")
     reader.go("/profil")
     reader.look("warga-profil")

@@ -50,7 +50,7 @@ def resident(site):
 
 def test_a_planner_sets_dates_kelurahan_by_kelurahan_after_looking_at_what_follows(meet):
     planner = meet("perencana")
-    planner.enter("planner@contoh.id")
+    planner.known("planner@contoh.id")
     planner.go("/kerja/musrenbang/siklus")
     planner.look("siklus-kerja")
     planner.type("plan_year", str(YEAR))
@@ -77,7 +77,7 @@ def test_a_resident_reads_that_it_is_closed_and_keeps_the_draft_until_it_opens_a
         cycles.reopen(YEAR, again, SYSTEM, "Banjir: kantor kelurahan tidak dapat dipakai")
         db.session.commit()
     resident = meet("warga", 390)
-    resident.enter(EMAIL)
+    resident.known(EMAIL)
     resident.go(address)
     resident.look("siklus-draf-tutup")
     resident.press("main form.form button[type=submit]")
@@ -99,7 +99,7 @@ def test_what_is_sent_in_the_last_minutes_waits_its_turn_and_is_filed(site, meet
         cycles.reopen(YEAR, want, SYSTEM, "Listrik padam pada hari penutupan")
         db.session.commit()
     resident = meet("warga", 390, js=False)
-    resident.enter(EMAIL)
+    resident.known(EMAIL)
     resident.go(address)
     resident.send()
     assert resident.page.url.endswith("/diterima")
@@ -117,7 +117,7 @@ def test_a_planner_carries_over_what_was_not_realised(site, meet):
         db.session.commit()
         number, year = old.number, old.plan_year
     planner = meet("perencana")
-    planner.enter("planner@contoh.id")
+    planner.known("planner@contoh.id")
     planner.go(f"/kerja/musrenbang/lanjutkan?tahun={year}")
     planner.look("siklus-lanjutkan")
     planner.press("main button[name=sure][value='']")

@@ -38,7 +38,7 @@ def proposals(site):
 
 def test_a_forum_from_its_call_to_its_public_page(site, meet, proposals):
     lurah = meet("lurah", 1280)
-    lurah.enter("moderator@contoh.id")
+    lurah.known("moderator@contoh.id")
     lurah.go(f"{WORK}/baru?tahun={YEAR}")
     lurah.type("venue", "Aula Kelurahan Dago")
     lurah.type("starts_at", "2026-11-22T09:00")

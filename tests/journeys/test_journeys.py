@@ -176,7 +176,7 @@ def test_a_complaint_travels_from_the_map_to_an_answer(site, meet, photo):
 
 def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo):
     resident = meet("warga", PHONE)
-    email = register(resident, site)
+    email = resident.settle()
     title = title_of("Perbaikan saluran RW")
     address = file(
         resident, "musrenbang", "Normalisasi saluran lingkungan (m)", title, photo, volume="120",
@@ -186,7 +186,7 @@ def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo):
     people = {}
     for role in ("moderator", "validator", "officer", "planner", "tapd"):
         people[role] = meet(role, DESK)
-        people[role].enter(f"{role}@contoh.id")
+        people[role].known(f"{role}@contoh.id")
     planner = people["planner"]
     levels = ("moderator", "moderator", "validator", "officer", "planner")
     for n, role in enumerate(levels):
@@ -220,7 +220,7 @@ def test_a_proposal_climbs_from_the_rw_into_the_citys_plan(site, meet, photo):
 
 def test_an_idea_is_discussed_piloted_and_adopted(site, meet, photo):
     resident = meet("warga", PHONE)
-    email = register(resident, site)
+    email = resident.settle()
     title = title_of("Bank pakaian sekolah")
     address = file(
         resident, "badami", "Sampah", title, photo, benefit="Keluarga yang anaknya cepat besar."
@@ -229,11 +229,11 @@ def test_an_idea_is_discussed_piloted_and_adopted(site, meet, photo):
 
     moderator, planner, officer = (meet(n, DESK) for n in ("moderator", "planner", "officer"))
     for who in (moderator, planner, officer):
-        who.enter(f"{who.name}@contoh.id")
+        who.known(f"{who.name}@contoh.id")
     moderator.step(address, "open_discussion", note="Silakan.")
 
     neighbour = meet("tetangga", PHONE)
-    register(neighbour, site)
+    neighbour.settle()
     neighbour.go(address)
     neighbour.page.fill("textarea[name=body]", "Setuju, di RW kami sudah dicoba.")
     neighbour.page.check("input[name=stance][value=for]", force=True)

@@ -121,7 +121,7 @@ def test_a_neighbour_reads_why_a_proposal_was_refused(meet, numbers):
 
 def test_a_surveyor_records_a_visit_on_the_phone(meet, site, numbers, tmp_path):
     surveyor = meet("penyurvei", width=390)
-    surveyor.enter("validator@contoh.id")
+    surveyor.known("validator@contoh.id")
     surveyor.go("/kerja/musrenbang/survei")
     surveyor.look("survei-daftar")
     surveyor.press(f"main a[href$='{numbers['waiting']}/langkah/survey']")
@@ -147,7 +147,7 @@ def test_a_surveyor_records_a_visit_on_the_phone(meet, site, numbers, tmp_path):
 
 def test_a_neighbour_says_that_it_is_finished(meet, numbers):
     mate = meet("tetangga", width=390)
-    mate.enter(MATE)
+    mate.known(MATE)
     mate.go(f"/musrenbang/{numbers['built']}")
     mate.press("main a[href$='/hasil']")
     mate.look("usulan-hasil")

@@ -64,7 +64,7 @@ def photo(tmp_path):
 def evening(meet) -> tuple[str, str]:
     """The operator types what the RW agreed on; the proposal and its sibling."""
     operator = meet("operator")
-    operator.enter(climb.OPERATOR)
+    operator.known(climb.OPERATOR)
     operator.go(f"{WORK}/rw")
     page = operator.page
     page.fill("#nama", "Ketua RW 07")
@@ -225,7 +225,7 @@ def read_by_all(paper: Paper, book: openpyxl.Workbook, numbers: list[str]) -> No
 def surveyed(site, meet, number: str, picture: str):
     """The kecamatan goes there with a phone, measures, and verifies."""
     surveyor = meet("kecamatan", 390)
-    surveyor.enter(climb.VALIDATOR)
+    surveyor.known(climb.VALIDATOR)
     address = f"/musrenbang/{number}"
     surveyor.go(f"{address}/langkah/survey")
     surveyor.page.set_input_files("input[name='photos']", picture)
@@ -267,16 +267,16 @@ def cut(site, meet, clerk, number: str) -> None:
 def judged(site, meet, number: str) -> None:
     """Routed; the department's verdict; the marks of the second assessor; the sum is shown."""
     planner = meet("bapperida")
-    planner.enter(climb.PLANNER)
+    planner.known(climb.PLANNER)
     planner.step(f"/musrenbang/{number}", "route", department="Sumber Daya Air")
     officer = meet("opd")
-    officer.enter("officer@contoh.id")
+    officer.known("officer@contoh.id")
     note = "Layak dengan tutup yang dapat dibuka untuk pemeliharaan."
     officer.step(f"/musrenbang/{number}", "judge", verdict="feasible", note=note)
     with site.app.app_context():
         round_id = climb.scored_by_one(number)
     judge = meet("penilai")
-    judge.enter(climb.JUDGES[1])
+    judge.known(climb.JUDGES[1])
     judge.go(f"{WORK}/penilaian/{round_id}/nilai/{number}")
     names = {box.get_attribute("name") for box in judge.page.locator("input[name^=m_]").all()}
     for name in names:
@@ -295,8 +295,8 @@ def budgeted(meet, number: str) -> None:
     """Bapperida and the budget team: amount, RKPD with its code, APBD."""
     address = f"/musrenbang/{number}"
     planner, team = meet("bapperida"), meet("tapd")
-    planner.enter(climb.PLANNER)
-    team.enter("tapd@contoh.id")
+    planner.known(climb.PLANNER)
+    team.known("tapd@contoh.id")
     planner.step(address, "verify")
     planner.step(address, "agree")
     less = "Harga satuan disesuaikan dengan standar harga kota."
@@ -309,7 +309,7 @@ def built(meet, number: str, photo) -> None:
     """Contract, works at 0, 50 and 100 %, and the record of the handing over."""
     address, today = f"/musrenbang/{number}", date.today().isoformat()
     officer = meet("opd")
-    officer.enter("officer@contoh.id")
+    officer.known("officer@contoh.id")
     officer.step(address, "procure")
     officer.step(address, "award", contract_value="61.500.000", contractor="CV Karya Mandiri",
                  contract_on=today)  # fmt: skip
@@ -323,7 +323,7 @@ def built(meet, number: str, photo) -> None:
 def told(site, meet, number: str, sibling: str) -> None:
     """A neighbour confirms; everybody reads what became of it, and why not of its sibling."""
     neighbour = meet("tetangga", 390)
-    neighbour.enter(climb.NEIGHBOUR)
+    neighbour.known(climb.NEIGHBOUR)
     neighbour.go(f"/musrenbang/{number}/hasil")
     neighbour.pick("confirmed", "yes")
     neighbour.send()
@@ -348,7 +348,7 @@ def told(site, meet, number: str, sibling: str) -> None:
 def test_one_proposal_climbs_from_the_rw_to_finished_works(site, meet, photo):
     number, sibling = evening(meet)
     lurah = meet("kelurahan")
-    lurah.enter(climb.LURAH)
+    lurah.known(climb.LURAH)
     numbers = [number, *kelurahan(site, lurah, number, sibling)]
     work = called(site, lurah)
     forum_id = attended(site, meet, lurah, work)

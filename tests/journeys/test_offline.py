@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -14,7 +13,6 @@ from sqlalchemy import func, select
 from app.config import ROOT
 from app.queries.emergency import Alarm
 from models import Complaint, Item, Photo, db
-from tests import factories as make
 from tests.journeys.phone import (
     HELD,
     PHONE,
@@ -44,12 +42,8 @@ def photo(tmp_path: Path) -> str:
 @pytest.fixture
 def resident(site, meet):
     """Somebody with an account on a phone that has the site at hand."""
-    email = f"warga{uuid4().hex[:8]}@contoh.id"
-    with site.app.app_context():
-        make.user(email, name="Rina Rahasia")
-        db.session.commit()
     visitor = meet("warga", PHONE, offline=True)
-    visitor.enter(email)
+    visitor.settle("Rina Rahasia")
     at_hand(visitor)
     return visitor
 

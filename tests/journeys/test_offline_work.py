@@ -26,7 +26,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
         number, item_id = item.number, item.id
         db.session.commit()
     officer = meet("petugas", PHONE, offline=True)
-    officer.enter("officer@contoh.id")
+    officer.known("officer@contoh.id")
     at_hand(officer, "/kerja/lapangan")
     page = officer.page
     mine = page.locator("[data-row]", has_text=number)
@@ -74,7 +74,7 @@ def test_a_step_that_comes_too_late_says_what_happened_meanwhile(site, meet):
         number, item_id = item.number, item.id
         db.session.commit()
     officer = meet("petugas", PHONE, offline=True)
-    officer.enter("officer@contoh.id")
+    officer.known("officer@contoh.id")
     officer.go("/kerja/lapangan")
     cut(officer)
     mine = officer.page.locator("[data-row]", has_text=number)

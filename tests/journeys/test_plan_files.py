@@ -24,7 +24,7 @@ def table(site, tmp_path):
 
 def test_a_planner_brings_ids_back(site, meet, table):
     planner = meet("planner", 1280)
-    planner.enter("planner@contoh.id")
+    planner.known("planner@contoh.id")
     planner.go(DESK)
     planner.look("berkas")
     page = planner.page

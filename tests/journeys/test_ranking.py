@@ -87,7 +87,7 @@ def test_without_javascript_the_same_question_is_a_field(meet, city):
 
 def test_a_list_is_put_in_order_by_keys_by_pulling_and_by_numbers(meet, city, site):
     clerk = meet("kelurahan", 1280)
-    clerk.enter("moderator@contoh.id")
+    clerk.known("moderator@contoh.id")
     clerk.go("/kerja/musrenbang/prioritas?tahun=2027")
     clerk.look("urutkan-daftar")
     clerk.go(DESK)
@@ -111,7 +111,7 @@ def test_a_list_is_put_in_order_by_keys_by_pulling_and_by_numbers(meet, city, si
         ).click()
     assert order(site) == [city[1], city[0], city[2], city[3], city[4], city[5]]
     plain = meet("kelurahan", 390, js=False)
-    plain.enter("moderator@contoh.id")
+    plain.known("moderator@contoh.id")
     plain.go(DESK)
     plain.type(f"r-{city[6]}", "1")
     plain.look("urutkan")
@@ -133,7 +133,7 @@ def test_a_list_is_put_in_order_by_keys_by_pulling_and_by_numbers(meet, city, si
 
 def test_a_planner_cuts_a_ceiling_and_sees_who_falls_before_it_holds(meet, city, site):
     planner = meet("bapperida", 1280)
-    planner.enter("planner@contoh.id")
+    planner.known("planner@contoh.id")
     planner.go("/kerja/musrenbang/pagu/2027")
     planner.look("pagu-atur")
     page = planner.page

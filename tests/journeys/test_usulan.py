@@ -58,7 +58,7 @@ def resident(site, meet):
         person.area_code, person.rw = make.KELURAHAN, 5
         make.db.session.commit()
     visitor = meet("pengusul", PHONE)
-    visitor.enter(email)
+    visitor.known(email)
     return visitor
 
 
@@ -129,11 +129,7 @@ def test_a_proposal_from_the_catalogue(site, meet, resident, files):
     assert "surat RW.pdf" not in stranger.page.locator("main").inner_text()
 
     again = meet("tanpa js", PHONE, js=False)
-    with site.app.app_context():
-        other = f"lagi{uuid4().hex[:8]}@contoh.id"
-        make.user(other)
-        make.db.session.commit()
-    again.enter(other)
+    again.settle()
     begin(again, "F26", photos)
     again.type("title", "Septic tank sepuluh rumah di sini lagi")
     again.type("body", "Limbah sepuluh rumah masih langsung ke sungai, anak-anak sering sakit.")
@@ -169,7 +165,7 @@ def test_outside_the_catalogue_waits_for_the_kelurahan(site, meet, resident, fil
     address = page.url.removesuffix("/terima-kasih").removeprefix(site.url)
 
     moderator = meet("kelurahan", DESK)
-    moderator.enter("moderator@contoh.id")
+    moderator.known("moderator@contoh.id")
     moderator.go("/kerja/musrenbang/kamus")
     moderator.look("usulan-antrean-luar-kamus")
     assert title in moderator.page.locator("main").inner_text()
@@ -183,7 +179,7 @@ def test_outside_the_catalogue_waits_for_the_kelurahan(site, meet, resident, fil
 
 def test_a_planner_changes_a_price_and_sees_whom_it_concerns(site, meet):
     planner = meet("perencana", DESK)
-    planner.enter("planner@contoh.id")
+    planner.known("planner@contoh.id")
     planner.go("/kerja/musrenbang/kamus/kelola")
     planner.look("usulan-kelola-kamus")
     planner.go("/kerja/musrenbang/kamus/kelola/F02")
@@ -204,7 +200,7 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
         make.user(email, roles=("operator",), area_code=make.KELURAHAN, rw=7, name="Bu Operator")
         make.db.session.commit()
     operator = meet("operator", DESK, offline=True)
-    operator.enter(email)
+    operator.known(email)
     operator.go("/kerja/musrenbang/rw")
     page = operator.page
     page.fill("#nama", "Ketua RW 07")
@@ -244,7 +240,7 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     begins_without_signal(operator)
 
     plain = meet("operator tanpa js", PHONE, js=False)
-    plain.enter(email)
+    plain.known(email)
     plain.go("/kerja/musrenbang/rw?baru=1")
     expect(plain.page.locator("[data-row]")).to_have_count(12)
     plain.page.fill("#nama", "Ketua RW 07")

@@ -116,7 +116,7 @@ def close(site, vote: Vote) -> None:
 
 def choose(person, vote: Vote) -> str:
     """Pick on a phone, with the list and the map, look at it, cast; returns the receipt's code."""
-    person.enter(vote.emails[0])
+    person.known(vote.emails[0])
     person.go(vote.ballot)
     boxes_ = person.page.locator("input[name=pilih]")
     expect(boxes_).to_have_count(len(TITLES))
@@ -158,7 +158,7 @@ def certify(meet, vote: Vote) -> None:
     """Somebody decides, once otherwise than counted, and two people close the book."""
     page = f"/kerja/suara/{vote.id}/pengesahan"
     lurah = meet("lurah", 1280)
-    lurah.enter("moderator@contoh.id")
+    lurah.known("moderator@contoh.id")
     lurah.go(page)
     last = lurah.page.locator(".result-line:not(.is-won)").last
     last.locator("input[value=ya]").check()
@@ -167,7 +167,7 @@ def certify(meet, vote: Vote) -> None:
     lurah.press("#putusan form button[type=submit]")
     lurah.press("#sahkan form button")
     camat = meet("camat", 390)
-    camat.enter("validator@contoh.id")
+    camat.known("validator@contoh.id")
     camat.go(page)
     camat.look("suara-sahkan")
     camat.press("#sahkan form button")
@@ -239,7 +239,7 @@ def test_a_vote_is_cast_changed_counted_explained_certified_and_verified(
 def test_it_all_works_without_scripts(site, meet):
     vote = called(site, "tanpa")
     person = meet("tanpa", 390, js=False)
-    person.enter(vote.emails[0])
+    person.known(vote.emails[0])
     person.go(vote.ballot)
     person.look("suara-pilih")
     press(person, "periksa", refused=True)
@@ -267,7 +267,7 @@ def test_it_all_works_without_scripts(site, meet):
 def test_points_are_shared_out_by_thumb(site, meet):
     vote = called(site, "poin", mode="points", points=10, least=3, most=5)
     person = meet("poin", 390)
-    person.enter(vote.emails[0])
+    person.known(vote.emails[0])
     person.go(vote.ballot)
     more = person.page.locator("[data-more]")
     for n, times in ((0, 5), (2, 3), (4, 4)):
@@ -288,13 +288,13 @@ def test_points_are_shared_out_by_thumb(site, meet):
 def test_who_may_not_vote_reads_why(site, meet):
     vote = called(site, "belum", opens_at=datetime.now(UTC) + timedelta(hours=2))
     early = meet("belum", 390)
-    early.enter(vote.emails[0])
+    early.known(vote.emails[0])
     early.go(vote.ballot)
     early.look("suara-belum-dibuka")
     with site.app.app_context():
         make.user("luar@contoh.id", level=2)
         db.session.commit()
     away = meet("luar", 390)
-    away.enter("luar@contoh.id")
+    away.known("luar@contoh.id")
     away.go(vote.ballot)
     away.look("suara-bukan-pemilih")
