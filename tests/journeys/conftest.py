@@ -318,6 +318,11 @@ RUN_AXE = """([which, inside]) => axe
     v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target + " " + n.failureSummary).join(" | ")))
 """
 
+# What a browser says aloud of itself: that a form was refused, that there is no signal.
+NOTED = re.compile(
+    "status of (409|422)|ERR_INTERNET_DISCONNECTED|ERR_FAILED|occurred when fetching the script"
+)
+
 Meet = Callable[..., Any]
 
 
@@ -349,11 +354,12 @@ def meet(site: Site, browser: Browser) -> Iterator[Meet]:
             if parts.scheme in ("http", "https") and parts.netloc != host:
                 trouble.append(f"asks another host: {request.url}")
 
+        def wrong(said: Any) -> bool:
+            return said.type == "error" and not NOTED.search(said.text)
+
         page.on("request", asked)
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))
-        page.on(
-            "console", lambda m: trouble.append(f"console: {m.text}") if m.type == "error" else None
-        )
+        page.on("console", lambda m: trouble.append(f"console: {m.text}") if wrong(m) else None)
         return Visitor(site, page, width, name, js, trouble)
 
     yield begin

@@ -31,13 +31,11 @@ def at_hand(visitor, path: str = "/lapor/cepat") -> None:
 
 
 def cut(visitor) -> None:
-    """No signal; the browser complains in its console, which is no trouble of ours."""
     visitor.page.context.set_offline(True)
 
 
 def signal(visitor) -> None:
     visitor.page.context.set_offline(False)
-    visitor.trouble.clear()
 
 
 def write(visitor, title: str, photo: str | None = None, body: str = "") -> None:

@@ -71,7 +71,6 @@ def test_a_report_written_without_signal_becomes_one_item_with_its_photo(site, r
     assert filed(site, title) == []
     page.reload()
     assert title in card(resident, "waiting").inner_text()
-    resident.trouble.clear()
     resident.look("cepat-tanpa-sinyal")
     signal(resident)
     done = card(resident, "sent").inner_text()
@@ -120,7 +119,6 @@ def test_an_answer_lost_on_the_way_makes_no_second_report(site, resident, photo)
     card(resident, "sent")
     assert len(lost) >= 2
     assert [photos for _number, photos in filed(site, title)] == [1]
-    resident.trouble.clear()
 
 
 def test_two_tabs_and_a_double_tap_send_it_once(site, resident):
@@ -151,7 +149,6 @@ def test_a_queue_waits_for_its_owner_and_signing_out_asks_what_shall_become_of_i
     page.locator("header .menu.phone-only > summary").click()
     page.locator("header .menu.phone-only form[action='/keluar'] button").click()
     page.wait_for_url("**/antrean?keluar=1")
-    resident.trouble.clear()
     resident.look("antrean-keluar")
     with page.expect_navigation():
         page.locator("[data-leave-keep]").click()
@@ -161,7 +158,6 @@ def test_a_queue_waits_for_its_owner_and_signing_out_asks_what_shall_become_of_i
         page.locator(".waiting-list a", has_text="Sign in")
     ).wait_for()
     assert filed(site, title) == []
-    resident.trouble.clear()
     resident.look("antrean-masuk-dulu")
 
 
@@ -215,7 +211,6 @@ def test_the_caches_hold_nothing_personal_and_other_pages_say_that_there_is_no_s
     page.goto(site.url + "/saya")
     assert page.locator("a[href='/lapor/cepat']").is_visible()
     assert "Rina" not in page.content()
-    resident.trouble.clear()
     resident.look("luring")
 
 
@@ -238,7 +233,6 @@ def test_an_emergency_is_recognised_without_signal_and_exactly_as_by_the_server(
     hand_in(resident)
     page.locator("[data-stopped]").wait_for()
     assert page.locator("[data-stopped] a[href='tel:112']").is_visible()
-    resident.trouble.clear()
     resident.look("cepat-darurat")
     expect(mine).to_have_count(0)
     page.locator("[data-safe]").click()
@@ -256,7 +250,6 @@ def test_what_a_category_asks_is_asked_and_answered_without_signal(site, residen
     page.locator("[data-kept]:not(:empty)").wait_for()
     page.reload()
     resident.until("document.querySelector('[name=tanya-keadaan]:checked')?.value === 'mati'")
-    resident.trouble.clear()
     resident.look("cepat-pertanyaan")
     hand_in(resident)
     card(resident, "waiting")
@@ -281,7 +274,6 @@ def test_what_is_refused_says_why_and_is_put_right_with_nothing_lost(site, resid
     card(resident, "waiting")
     signal(resident)
     refused = card(resident, "refused")
-    resident.trouble.clear()
     resident.look("cepat-ditolak")
     refused.locator("button", has_text="Ubah").or_(
         refused.locator("button", has_text="Change")

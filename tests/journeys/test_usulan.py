@@ -99,7 +99,6 @@ def test_a_proposal_from_the_catalogue(site, meet, resident, files):
     with page.expect_navigation():
         page.locator("main form.form button[type=submit]").first.click()
     assert page.url.endswith("/isi")
-    resident.trouble.clear()  # the browser notes a form that was refused
     resident.look("usulan-isi-salah")
     resident.type("volume", "1")
     assert "92.000.000" in page.locator("[data-cost]").inner_text()
@@ -221,7 +220,6 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     page.locator("form[data-rw] .sticky-actions button").click()
     operator.until("document.querySelectorAll('.rw-row.is-sent').length === 2")
     operator.until("document.querySelectorAll('.rw-row.is-wrong').length === 1")
-    operator.trouble.clear()  # the browser notes a row that was refused
     operator.look("usulan-rw-terkirim")
 
     assert page.evaluate(KEPT) == "handed in"
@@ -229,11 +227,9 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     page.context.set_offline(True)
     page.locator("form[data-rw] .sticky-actions button").click()
     operator.until("document.querySelectorAll('.rw-row.is-waiting').length === 1")
-    operator.trouble.clear()  # there is no signal
     page.context.set_offline(False)
     page.evaluate("dispatchEvent(new Event('online'))")
     operator.until("document.querySelectorAll('.rw-row.is-sent').length === 3")
-    operator.trouble.clear()
     operator.go("/kerja/musrenbang/rw")
     expect(page.locator(".rw-row.is-sent")).to_have_count(3)
 
@@ -251,7 +247,6 @@ def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     plain.look("usulan-rw-polos")
     plain.press("form[data-rw] .sticky-actions button")
     expect(plain.page.locator(".rw-row.is-wrong"), "F16 has at most 500").to_have_count(2)
-    plain.trouble.clear()  # the browser notes a form that was refused
     plain.look("usulan-rw-polos-salah")
 
     sheet = tmp_path / "usulan.csv"
@@ -303,7 +298,6 @@ def keeps_what_the_server_never_heard(operator: Any, row: Any) -> None:
     operator.until(saved.format("Tersimpan di perangkat ini"))
     page.wait_for_timeout(1500)
     page.unroute("**/simpan")
-    operator.trouble.clear()
     page.reload()
     expect(row.locator("[data-cell=volume]")).to_have_value("40,5")
     expect(page.locator("#telepon")).to_have_value("0812 0000 1111")
