@@ -113,7 +113,8 @@ def filing(city: City) -> list[Case]:
     pin = f"ST_SetSRID(ST_MakePoint({at[0]}, {at[1]}), 4326)"
     near = (
         f"SELECT {COLUMNS} FROM item WHERE {PUBLIC} AND kind = 'lapor'"
-        f" AND ST_DWithin(place, {pin}, 0.0014) ORDER BY place <-> {pin} LIMIT 60"
+        f" AND ST_DWithin(place, {pin}, 0.0014) AND state_since > now() - interval '90 days'"
+        f" ORDER BY ST_DistanceSphere(place, {pin}) LIMIT 60"
     )
 
     def ask(number: int) -> Iterator[Request]:
