@@ -35,8 +35,7 @@ class City:
     timezone: str
     centre: tuple[float, float]  # lon, lat
     bbox: tuple[float, float, float, float]  # west, south, east, north
-    disclaimer: str
-    disclaimer_url: str
+    disclaimer: Mapping[str, str]  # text, url
     tiles_url: str
     tiles_attribution: str
     services: Mapping[str, Mapping[str, str]]  # kind slug -> label, word, sentence, action, noun
@@ -58,8 +57,8 @@ class City:
                 timezone=city["timezone"],
                 centre=tuple(city["centre"]),
                 bbox=tuple(city["bbox"]),
-                disclaimer=data["disclaimer"]["text"],
-                disclaimer_url=data["disclaimer"]["url"],
+                disclaimer={name: data["disclaimer"][name] for name in ("text", "url")}
+                | data["disclaimer"],
                 tiles_url=the_map["tiles_url"],
                 tiles_attribution=the_map["tiles_attribution"],
                 services=data["services"],

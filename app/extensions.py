@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import g, request
@@ -105,6 +105,13 @@ def spoken() -> str:
     """The language in which words are said now: the page's, or of a letter its reader's."""
     locale = get_locale()
     return locale.language if locale else ""
+
+
+def translated(words: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the city says, in the language of now: ``text_en`` stands for ``text``, where it is."""
+    end = f"_{spoken()}"
+    theirs = {name.removesuffix(end): words[name] for name in words if name.endswith(end)}
+    return {**words, **theirs} if theirs else words
 
 
 def language() -> str:

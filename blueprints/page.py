@@ -26,7 +26,7 @@ from geoalchemy2.shape import to_shape
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.extensions import language, spoken
+from app.extensions import language, spoken, translated
 from app.forms import whole
 from app.kinds import KINDS, REASONS, Kind, kind_of, state_of
 from app.kinds.musrenbang import LEVEL_NAMES
@@ -297,7 +297,8 @@ def init_app(app: Flask) -> None:
     _quick_links(app)
     app.context_processor(_context)
     app.after_request(_remember_language)
-    for function in (day, moment, ago, lasting, rupiah, amount, named, seat_label, lonlat):
+    spelled = (day, moment, ago, lasting, rupiah, amount, named, seat_label, lonlat, translated)
+    for function in spelled:
         app.add_template_filter(function)
     app.add_template_filter(area_label, "area")
     app.add_template_filter(category_label, "category")

@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 
 from app.clocks import Clocks, Event, Policy, Stage, Terms, read
-from app.extensions import spoken
+from app.extensions import translated
 from app.forms import ItemForm
 from app.workflow import BACK, Phase, State, Workflow
 from models import Item
@@ -63,10 +63,7 @@ class Kind:
 
         A word of another language stands beside it, as ``sentence_en``.
         """
-        words: Mapping[str, str] = current_app.config["CITY"].services[self.slug]
-        end = f"_{spoken()}"
-        theirs = {name.removesuffix(end): words[name] for name in words if name.endswith(end)}
-        return {**words, **theirs} if theirs else words
+        return translated(current_app.config["CITY"].services[self.slug])
 
     def held_by(self, item: Any) -> str:
         """Who has to act on an item now, as ``State.held_by`` names it."""

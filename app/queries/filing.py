@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Actor
 from app.clocks import NORMAL
+from app.extensions import translated
 from app.forms import amounts
 from app.forms.readiness import is_one as is_readiness
 from app.kinds import Kind
@@ -139,7 +140,7 @@ def emergency(values: Mapping[str, Any], assured: bool) -> str:
         return text
     if assured or not alarm().heard(f"{values['title']}. {values['body']}"):
         return ""
-    return str(current_app.config["CITY"].emergency["text"])
+    return str(translated(current_app.config["CITY"].emergency)["text"])
 
 
 def emergency_category(code: str) -> str:

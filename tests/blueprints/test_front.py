@@ -72,6 +72,19 @@ def test_the_language_of_the_page_is_asked_for_and_remembered(client):
     assert has(text(client.get("/?bahasa=xx")), 'lang="en"')
 
 
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/", "This service is not SP4N-LAPOR!."),
+        ("/bantuan", "Working days are Monday to Friday"),
+        ("/lapor/cepat", "Emergencies are not reported here."),
+    ],
+)
+def test_what_the_city_says_itself_is_said_in_english_too(client, path, said):
+    assert has(text(client.get(f"{path}?bahasa=en")), said)
+    assert not has(text(client.get(f"{path}?bahasa=id")), said)
+
+
 def test_what_was_finished_last_stands_first_however_long_ago_it_was_filed(client):
     old, new = (make.item("lapor", state="proof_submitted") for _n in range(2))
     now = datetime.now(UTC)
