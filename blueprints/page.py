@@ -297,8 +297,8 @@ def init_app(app: Flask) -> None:
     _quick_links(app)
     app.context_processor(_context)
     app.after_request(_remember_language)
-    spelled = (day, moment, ago, lasting, rupiah, amount, named, seat_label, lonlat, translated)
-    for function in spelled:
+    filters = (day, moment, ago, lasting, rupiah, amount, named, seat_label, lonlat, translated)
+    for function in filters:
         app.add_template_filter(function)
     app.add_template_filter(area_label, "area")
     app.add_template_filter(category_label, "category")

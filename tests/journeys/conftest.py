@@ -318,10 +318,8 @@ RUN_AXE = """([which, inside]) => axe
     v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.target + " " + n.failureSummary).join(" | ")))
 """
 
-# What a browser says aloud of itself: that a form was refused, that there is no signal.
-NOTED = re.compile(
-    "status of (409|422)|ERR_INTERNET_DISCONNECTED|ERR_FAILED|occurred when fetching the script"
-)
+# What a browser says of itself where there is no signal, sometimes when there is one again.
+NO_SIGNAL = re.compile("ERR_INTERNET_DISCONNECTED|ERR_FAILED|occurred when fetching the script")
 
 Meet = Callable[..., Any]
 
@@ -355,7 +353,7 @@ def meet(site: Site, browser: Browser) -> Iterator[Meet]:
                 trouble.append(f"asks another host: {request.url}")
 
         def wrong(said: Any) -> bool:
-            return said.type == "error" and not NOTED.search(said.text)
+            return said.type == "error" and not (offline and NO_SIGNAL.search(said.text))
 
         page.on("request", asked)
         page.on("pageerror", lambda error: trouble.append(f"script: {error}"))

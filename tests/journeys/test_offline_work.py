@@ -46,6 +46,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
     form.locator("textarea").fill("Lubang sudah ditambal, aspal sudah kering.")
     form.locator("button").click()
     card(officer, "waiting")
+    officer.trouble.clear()
     officer.look("lapangan-tanpa-sinyal")
     signal(officer)
     page.locator(".waiting-list > li", has_text="Foto").or_(
@@ -54,6 +55,7 @@ def test_proof_taken_without_signal_becomes_one_change(site, meet, photo):
     site.work()
     keep_sending(officer, "refused")  # the phone asks again after a while
     asked = card(officer, "refused")
+    officer.trouble.clear()  # a refusal is an error to the browser's console
     officer.look("lapangan-penjelasan")
     for area in asked.locator("textarea").all():
         area.fill("Kamera dinas tidak mencatatnya; ketua RW ikut menyaksikan.")
@@ -83,4 +85,5 @@ def test_a_step_that_comes_too_late_says_what_happened_meanwhile(site, meet):
         db.session.commit()
     signal(officer)
     assert number in card(officer, "refused").inner_text()
+    officer.trouble.clear()
     officer.look("lapangan-terlambat")
