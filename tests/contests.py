@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, inspect, select
 
-from app.services.changes import line
+from app.services.changes import Said, record
 from models import Contest, ContestItem, Item, db
 from tests import factories
 
@@ -61,8 +61,8 @@ def _proposals(n: int) -> list[Item]:
         type(first)(**same, number=number, filing_key=uuid.uuid4(), title=factories.title())
         for number in db.session.scalars(numbers.select_from(func.generate_series(2, n)))
     ]
+    db.session.add_all(others)
     for one in others:
-        line(one, seat="author", step="file", source="", target=one.state,
-             actor_id=one.filed_by_id, at=one.created_at)  # fmt: skip
-    db.session.flush()
+        told = {"actor_id": one.filed_by_id, "at": one.created_at}
+        record(one, Said(seat="author", step="file", source="", target=one.state, **told))
     return [first, *others]

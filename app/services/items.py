@@ -19,7 +19,7 @@ from models import Category, Change, Draft, Item, Person, db
 
 from . import after, before, bridges, clocks, drafts, notify, proof
 from .answers import checked
-from .changes import line
+from .changes import Said, record
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))")
 FILED = select(Item.id).where(Item.filing_key == bindparam("key"))
@@ -103,8 +103,7 @@ def file(
     item.author_id = author_id or actor.person_id or 0
     _publish_at_filing(item, kind, at)
     for_another = item.author_id != actor.person_id
-    change = line(
-        item,
+    said = Said(
         seat=(for_another and seat_for(actor, ACTS["file_on_behalf"], item)) or "author",
         step="file",
         source="",
@@ -112,8 +111,9 @@ def file(
         actor_id=actor.user_id,
         at=at,
     )
-    clocks.settle(item, [change])
-    db.session.flush()
+    clocks.settle(item, [said])
+    db.session.add(item)
+    change = record(item, said)
     _take_draft(item, change, actor)
     if actor.user_id is not None:
         db.session.execute(FOLLOW, {"item": item.id, "user": actor.user_id})
@@ -190,8 +190,10 @@ def split_off(
     if "answers" in values:
         child.answers = questions.own_answers(parent)  # type: ignore[attr-defined]
     number = parent.number if on_public_list(parent) else ""
-    change = line(child, seat=seat, step=step, source="", target=state, text=number, at=at)
-    clocks.settle(child, [change])
+    said = Said(seat=seat, step=step, source="", target=state, text=number, at=at)
+    clocks.settle(child, [said])
+    db.session.add(child)
+    change = record(child, said)
     notify.step_taken(child, change)
     return child
 
@@ -240,8 +242,7 @@ def move(
     before.checked(item, step, actor, given, arrived or at)
     source, hands = item.state, _hands(item)
     _apply(item, kind, step, given, at)
-    change = line(
-        item,
+    said = Said(
         seat=seat,
         step=step.name,
         source=source,
@@ -252,8 +253,8 @@ def move(
         at=at,
         key=key,
     )
-    clocks.settle(item, [*trail, change])
-    db.session.flush()
+    clocks.settle(item, [*trail, said])
+    change = record(item, said)
     for photo in given.get("photos", ()):
         photo.item_id, photo.change_id = item.id, change.id
     after.follow_up(item, step, given, change)

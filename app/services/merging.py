@@ -27,7 +27,7 @@ from app.workflow import Step
 from models import Change, Follow, Item, Joining, Support, User, db
 
 from . import clocks
-from .changes import record
+from .changes import Said, record
 
 
 def follow_up(item: Item, step: Step, answers: Mapping[str, Any], change: Change) -> None:
@@ -113,7 +113,8 @@ def _brought(item_id: int) -> Select[Any]:
 def _tell(into: Item, item: Item, step: str, seat: str, at: datetime) -> None:
     """Write it into the other one's trail; the number only if anybody may read it."""
     number = item.number if on_public_list(item) else ""
-    record(into, seat=seat, step=step, source=into.state, target=into.state, text=number, at=at)
+    said = Said(seat=seat, step=step, source=into.state, target=into.state, text=number, at=at)
+    record(into, said)
 
 
 def _behind(which: ColumnElement[bool]) -> CompoundSelect[Any]:

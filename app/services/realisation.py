@@ -29,7 +29,7 @@ from models import (
 )
 
 from . import notify, photos
-from .changes import record
+from .changes import Said, record
 from .refused import Refused
 
 HALF = 50  # percent; a photo shows the works when they are half done
@@ -174,8 +174,7 @@ def say(
         raise NotAllowed("say")
     if not confirmed and len(note.strip()) < FEWEST:
         raise Refused("note", _("Please say what is missing, in a few words."))
-    change = record(
-        item,
+    said = Said(
         seat="author" if item.author_id == actor.person_id else "supporter",
         step="confirm_works" if confirmed else "contest_works",
         source=item.state,
@@ -184,6 +183,7 @@ def say(
         actor_id=actor.user_id,
         at=at or datetime.now(UTC),
     )
+    change = record(item, said)
     for picture in pictures:
         photos.stage(picture, actor=actor, item=item, change=change)
     _count(item, actor.person_id or 0, confirmed, change)

@@ -264,9 +264,11 @@ class Visitor:
         return email
 
     def step(self, address: str, name: str, **answers: str) -> None:
-        """Take a step from an item's page."""
-        self.go(address)
-        self.press(f"main a[href$='/langkah/{name}']")
+        """Take a step from an item's page, which need not be opened again by whoever is there."""
+        way = f"main a[href$='/langkah/{name}']"
+        if urlsplit(self.page.url).path != address or not self.page.locator(way).count():
+            self.go(address)
+        self.press(way)
         self.look(f"langkah-{name}")
         for answer, value in answers.items():
             if answer in ("department", "external"):

@@ -21,7 +21,7 @@ from app.kinds import KINDS
 from app.queries import merkle
 from app.queries import trail as walk
 from app.services import items, trail
-from app.services.changes import record
+from app.services.changes import Said, record
 from app.workflow import NotAllowed
 from models import AuditEvent, Change, ChangeText, Item, TrailSeal, db
 from tests import databases
@@ -136,10 +136,11 @@ def test_whatever_is_written_the_hashes_agree_with_the_database(
 ) -> None:
     item = make.item()
     for seat, reason, words in lines:
+        here = item.state
         record(
-            item, seat=seat, step="note", source=item.state, target=item.state, reason=reason,
-            text=words,
-        )  # fmt: skip
+            item,
+            Said(seat=seat, step="note", source=here, target=here, reason=reason, text=words),
+        )
     chain = walk.of_item(session, item.id)
     assert len(chain) == len(lines) + 1
     assert list(walk.chain_problems(chain)) == []
