@@ -16,6 +16,7 @@ from app.kinds import KINDS, REASONS
 from app.queries import audit_log
 from app.queries.actors import current_actor
 from app.queries.audit_log import Asked
+from app.queries.audit_words import ACTS
 from app.queries.labels import seat_label, step_label
 from app.services import audit
 from app.services.identity import SAID
@@ -31,39 +32,6 @@ MOST_ROWS = 20_000  # of a table at once
 FIRST_YEAR, LAST_YEAR = 2000, 2200
 FILTERS = ("dari", "sampai", "nomor")
 COLUMNS = ("waktu", "nomor", "judul", "tindakan", "kursi", "nama", "alasan", "hash")
-ACTS: Mapping[str, Any] = {
-    "give_mandate": _l("Mandate given"),
-    "end_mandate": _l("Mandate ended"),
-    "search_people": _l("Searched for people"),
-    "lookup_phone": _l("Looked up a phone number"),
-    "identity.read": _l("Identity read"),
-    "assign": _l("Taken into hands"),
-    "hand_over": _l("Handed over"),
-    "internal_note": _l("Note among colleagues"),
-    "bulk_act": _l("Many at once"),
-    "bulk_act_cancelled": _l("Many at once, taken back"),
-    "print_sheet": _l("Sheet printed"),
-    "anonymise": _l("Person made nameless"),
-    "detach": _l("Item made nameless"),
-    "trail.erase": _l("Words of a step erased"),
-    "publish_ceilings": _l("Ceilings published"),
-    "import": _l("Table brought in"),
-    "import_boundaries": _l("Boundaries brought in"),
-    "forum_call": _l("Forum called"),
-    "forum_cancel": _l("Forum cancelled"),
-    "forum_close": _l("Forum closed"),
-    "forum_correct": _l("Signed text corrected"),
-    "publish_round": _l("Scoring round opened"),
-    "close_round": _l("Scoring round closed"),
-    "contest.draft": _l("Vote drafted"),
-    "contest.publish": _l("Vote announced"),
-    "contest.decide": _l("Decided about a result"),
-    "contest.tally": _l("Votes counted"),
-    "contest.certify": _l("Result certified"),
-    "contest.void": _l("Vote annulled"),
-    "breach.list": _l("List of who must be told of a breach"),
-    "audit.table": _l("Audit table fetched"),
-}
 
 
 @bp.get("")

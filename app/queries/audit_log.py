@@ -38,12 +38,9 @@ from models import (
     User,
 )
 
+from .audit_words import OWN
+
 PAGE = 30
-# What people do with their own accounts is nobody's to look over.
-OWN = (
-    "register", "confirm", "sign_in", "new_password", "sign_out_everywhere", "update_profile",
-    "export.ask", "export.fetch", "deletion.ask", "deletion.cancel",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)

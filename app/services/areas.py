@@ -16,7 +16,9 @@ from maps.boundaries import Moved, Standing
 from maps.cells import cells
 from maps.coverage import Gap, Overlap
 from maps.geojson import BadFile, Boundaries, polygons
-from models import AnySession, AuditEvent
+from models import AnySession
+
+from . import audit
 
 NEAR = 1.0  # degrees: a file further from the city's points is another city's
 CELLS = "cells"  # the source of approximate boundaries
@@ -91,7 +93,7 @@ def import_boundaries(session: AnySession, path: Path, code_field: str = "kode")
     note = _("The official boundary of the kelurahan was set: from %(old)s to %(new)s.", **names)
     report.moves, report.outside = boundaries.relocate(session, note)
     detail = f"{len(report.fresh)} new, {len(report.same)} unchanged, {report.moved} items moved"
-    session.add(AuditEvent(act="import_boundaries", subject=path.name, detail=detail))
+    audit.note("import_boundaries", path.name, by=None, detail=detail, session=session)
     return report
 
 

@@ -13,7 +13,9 @@ from sqlalchemy import delete, insert
 from app.queries import roads
 from maps import lines
 from maps.geojson import BadFile
-from models import AnySession, AuditEvent, RoadLine
+from models import AnySession, RoadLine
+
+from . import audit
 
 FAR = 1.0  # degrees: a road further from the city's points is another city's
 BATCH = 1000
@@ -64,7 +66,8 @@ def import_lines(
     for start in range(0, len(here), BATCH):
         session.execute(insert(RoadLine), [_row(r, report.source) for r in here[start:][:BATCH]])
     _count(session, here, report)
-    session.add(AuditEvent(act="import_roads", subject="road:all", detail=str(dict(report.roads))))
+    told = str(dict(report.roads))
+    audit.note("import_roads", "road:all", by=None, detail=told, session=session)
     return report
 
 

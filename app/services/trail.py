@@ -17,7 +17,9 @@ from app.queries import merkle
 from app.queries import trail as walk
 from app.queries.calendar import city_day
 from app.workflow import NotAllowed
-from models import AuditEvent, Change, ChangeText, Item, TrailSeal
+from models import Change, ChangeText, Item, TrailSeal
+
+from . import audit
 
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('trail_seal'))")
 BRIEFLY = text("SET LOCAL lock_timeout = '1s'")
@@ -86,13 +88,8 @@ def erase(session: Session, change: Change, actor: Actor, reason: str) -> None:
         return
     words.text = words.salt = words.actor_id = None
     words.erased_at = datetime.now(UTC)
-    event = AuditEvent(
-        actor_id=actor.user_id,
-        act="trail.erase",
-        subject=f"change:{change.id}",
-        detail=reason.strip(),
-    )
-    session.add(event)
+    subject = f"change:{change.id}"
+    audit.note("trail.erase", subject, by=actor.user_id, detail=reason.strip(), session=session)
     session.flush()
 
 

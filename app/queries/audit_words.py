@@ -1,0 +1,118 @@
+"""What is written down around items, in words for whoever audits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+
+# What people do with their own accounts is nobody's to look over.
+OWN = (
+    "register", "confirm", "sign_in", "new_password", "sign_out_everywhere", "update_profile",
+    "export.ask", "export.fetch", "deletion.ask", "deletion.cancel",
+)  # fmt: skip
+# Every other act there is; ``services.audit.note`` takes no other.
+ACTS: Mapping[str, Any] = {
+    # people and seats
+    "give_mandate": _("Mandate given"),
+    "end_mandate": _("Mandate ended"),
+    "search_people": _("Searched for people"),
+    "lookup_phone": _("Looked up a phone number"),
+    "identity.read": _("Identity read"),
+    "anonymise": _("Person made nameless"),
+    "detach": _("Item made nameless"),
+    "verify": _("Person verified"),
+    "attest": _("Vouched for a person"),
+    "quota": _("Limit of vouching changed"),
+    "join_person": _("Two accounts joined"),
+    "revoke": _("Verification withdrawn"),
+    "breach.list": _("List of who must be told of a breach"),
+    "breach.page": _("Further page of that list read"),
+    # work on items
+    "assign": _("Taken into hands"),
+    "hand_over": _("Handed over"),
+    "internal_note": _("Note among colleagues"),
+    "bulk_act": _("Many at once"),
+    "bulk_act_cancelled": _("Many at once, taken back"),
+    "print_sheet": _("Sheet printed"),
+    "answer_template": _("Answer text written"),
+    "retire_template": _("Answer text retired"),
+    "comment.published": _("Comment shown"),
+    "comment.hidden": _("Comment hidden"),
+    "document.publish": _("Document opened to everybody"),
+    "document.close": _("Document closed again"),
+    "trail.erase": _("Words of a step erased"),
+    # typed for others
+    "batch.file": _("Reports typed from paper"),
+    "batch.codes": _("Slips with tracking codes printed"),
+    "join_on_behalf": _("Supporters written down for others"),
+    "tracking_code": _("New tracking code"),
+    "withdraw_contact": _("Way of contact taken out"),
+    # the city's register
+    "add_department": _("Department added"),
+    "change_department": _("Department changed"),
+    "end_department": _("Department ended"),
+    "resume_department": _("Department taken up again"),
+    "add_category": _("Category added"),
+    "change_category": _("Category changed"),
+    "end_category": _("Category ended"),
+    "resume_category": _("Category taken up again"),
+    "add_rule": _("Rule of routing added"),
+    "change_rule": _("Rule of routing changed"),
+    "remove_rule": _("Rule of routing removed"),
+    "import_boundaries": _("Boundaries brought in"),
+    "import_roads": _("Roads brought in"),
+    "import": _("Table brought in"),
+    "demo.loaded": _("Demo loaded"),
+    "georeport.key.create": _("GeoReport key given"),
+    "georeport.key.revoke": _("GeoReport key withdrawn"),
+    "exchange_permit": _("Exchange with SP4N allowed"),
+    "sp4n_export": _("Exported for SP4N"),
+    # planning
+    "catalogue.add": _("Line of the catalogue added"),
+    "catalogue.change": _("Line of the catalogue changed"),
+    "catalogue.price": _("Price of the catalogue changed"),
+    "catalogue.end": _("Line of the catalogue ended"),
+    "catalogue.reopen": _("Line of the catalogue taken up again"),
+    "publish_ceilings": _("Ceilings published"),
+    "plan_file.sipd_ids": _("SIPD ids handed in"),
+    "plan_file.sipd_export": _("Export for SIPD ordered"),
+    "plan_file.budget": _("Budget table handed in"),
+    "plan_file.catalogue": _("Catalogue table handed in"),
+    "plan_file.ceilings": _("Table of ceilings handed in"),
+    "plan_file.apply": _("Table applied"),
+    "forum_call": _("Forum called"),
+    "forum_cancel": _("Forum cancelled"),
+    "forum_print": _("Papers of a forum made"),
+    "forum_close": _("Forum closed"),
+    "forum_correct": _("Signed text corrected"),
+    "draft_round": _("Scoring round drafted"),
+    "invite_assessor": _("Assessor invited"),
+    "publish_round": _("Scoring round opened"),
+    "close_round": _("Scoring round closed"),
+    # votes
+    "contest.draft": _("Vote drafted"),
+    "contest.discard": _("Draft of a vote discarded"),
+    "contest.publish": _("Vote announced"),
+    "contest.enrol": _("Voter enrolled by hand"),
+    "contest.dispute": _("Objection to the roll decided"),
+    "contest.tally": _("Votes counted"),
+    "contest.decide": _("Decided about a result"),
+    "contest.certify": _("Result certified"),
+    "contest.void": _("Vote annulled"),
+    "found_booth": _("Booth set up"),
+    "begin_shift": _("Shift at a booth begun"),
+    "end_shift": _("Shift at a booth ended"),
+    "end_shifts": _("All shifts of a booth ended"),
+    "order_package": _("Cards for a booth ordered"),
+    "fetch_package": _("Cards for a booth fetched"),
+    "spoil_card": _("Card marked as spoilt"),
+    "count_box": _("Ballot box counted"),
+    "settle_paper": _("Paper ballots settled"),
+    "read_again": _("Paper ballots read again"),
+    "raise_incident": _("Incident noticed"),
+    "decide_incident": _("Decided about an incident"),
+    # reading this record
+    "audit.table": _("Audit table fetched"),
+}
