@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class SettingsError(Exception):
@@ -103,11 +105,57 @@ def _flag(env: Mapping[str, str], name: str, default: bool = False) -> bool:
     raise SettingsError(f"{name} must be 1 or 0, not {value!r}.")
 
 
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
+def _number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    said = env.get(name) or str(default)
+    if said.isascii() and said.isdecimal() and least <= int(said[:9]) <= most:
+        return int(said)
+    raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {said!r}.")
+
+
+def _folder(env: Mapping[str, str], name: str, default: Path, mode: int = 0o777) -> Path:
+    """A folder to write to, made when it is not there."""
+    folder = Path(env.get(name) or default)
     try:
-        return int(env.get(name) or default)
-    except ValueError:
-        raise SettingsError(f"{name} must be a whole number, not {env[name]!r}.") from None
+        folder.mkdir(mode, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{name}: {folder} cannot be made ({error.strerror}).") from None
+    if not os.access(folder, os.W_OK):
+        raise SettingsError(f"{name}: {folder} cannot be written to by this user.")
+    return folder
+
+
+def _base_url(env: Mapping[str, str]) -> str:
+    url = (env.get("REMBUK_BASE_URL") or "http://127.0.0.1:5000").rstrip("/")
+    if not re.fullmatch(r"https?://(\[[0-9a-fA-F:.]+\]|[\w.-]+)(:\d+)?", url, re.ASCII):
+        raise SettingsError(
+            f"REMBUK_BASE_URL must read like https://rembuk.example.go.id, not {url!r}."
+        )
+    return url
+
+
+def _hosts(env: Mapping[str, str], base_url: str, demo: bool) -> list[str] | None:
+    """The host names that are answered; None answers all, as a demo may be looked at from anywhere.
+
+    This machine's own names are always among them: whoever watches over the process asks there.
+    """
+    hosts = [host.strip() for host in env.get("REMBUK_HOSTS", "").split(",") if host.strip()]
+    for host in hosts:
+        if not re.fullmatch(r"\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", host, re.ASCII):
+            raise SettingsError(
+                f"REMBUK_HOSTS must hold names such as rembuk.example.go.id, not {host!r}."
+            )
+    if not hosts and demo:
+        return None
+    return [*(hosts or [urlsplit(base_url).netloc.rpartition("@")[2]]), *LOOPBACK]
+
+
+def _tiles(env: Mapping[str, str], usual: str) -> str:
+    url = env.get("REMBUK_TILES_URL", usual)
+    if url and not re.match(r"https?://[^/]+/|/[^/]", url):
+        raise SettingsError(
+            "REMBUK_TILES_URL must read like https://tiles.example.org/{z}/{x}/{y}.png or be empty."
+        )
+    return url
 
 
 def _secret(env: Mapping[str, str], name: str) -> str:
@@ -135,8 +183,11 @@ def _database(env: Mapping[str, str]) -> str:
 
 def _mail(env: Mapping[str, str]) -> str:
     url = env.get("REMBUK_MAIL_URL", "")
-    if url and urlsplit(url).scheme not in ("smtp", "smtps", "file"):
+    parts = urlsplit(url)
+    if url and parts.scheme not in ("smtp", "smtps", "file"):
         raise SettingsError("REMBUK_MAIL_URL must begin with smtp://, smtps:// or file://.")
+    if url and not (parts.path if parts.scheme == "file" else parts.hostname):
+        raise SettingsError("REMBUK_MAIL_URL names no server (or, after file://, no folder).")
     return url
 
 
@@ -159,7 +210,8 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
     env = os.environ if env is None else env
     demo = _flag(env, "REMBUK_DEMO")
     https = _flag(env, "REMBUK_HTTPS")
-    var = Path(env.get("REMBUK_VAR") or ROOT / "var")
+    var = _folder(env, "REMBUK_VAR", ROOT / "var")
+    base_url = _base_url(env)
     city = City.read(Path(env.get("REMBUK_CITY") or ROOT / "cities" / "bandung"))
     database = _database(env)
     engine = {"pool_size": 8, "max_overflow": 4}
@@ -168,27 +220,28 @@ def settings(env: Mapping[str, str] | None = None) -> dict[str, Any]:
         "CITY": city,
         "DEMO": demo,
         "VAR": var,
-        "KEYS_DIR": Path(env.get("REMBUK_KEYS_DIR") or var / "keys"),
+        "KEYS_DIR": _folder(env, "REMBUK_KEYS_DIR", var / "keys", 0o700),
         "SECRET_KEY": _secret(env, "REMBUK_SECRET_KEY"),
         "EVIDENCE_KEY": _secret(env, "REMBUK_EVIDENCE_KEY"),
         "NIK_KEY": _secret(env, "REMBUK_NIK_KEY"),
         "SQLALCHEMY_DATABASE_URI": database,
         "SQLALCHEMY_ENGINE_OPTIONS": engine,
         "SQLALCHEMY_BINDS": {"reading": {"url": database, **engine, **autocommit}},
-        "BASE_URL": (env.get("REMBUK_BASE_URL") or "http://127.0.0.1:5000").rstrip("/"),
-        "TRUSTED_HOSTS": [h for h in env.get("REMBUK_HOSTS", "").split(",") if h] or None,
-        "PROXIES": _number(env, "REMBUK_PROXIES", 0),
+        "BASE_URL": base_url,
+        "TRUSTED_HOSTS": _hosts(env, base_url, demo),
+        "PROXIES": _number(env, "REMBUK_PROXIES", 0, 0, 9),
         "ARRIVAL_HEADER": _flag(env, "REMBUK_ARRIVAL_HEADER"),
         "HTTPS": https,
         "SESSION_COOKIE_NAME": "__Host-rembuk" if https else "rembuk",
         "SESSION_COOKIE_SECURE": https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": _number(env, "REMBUK_SESSION_HOURS", 24 * 14) * 3600,
+        "PERMANENT_SESSION_LIFETIME": 3600
+        * _number(env, "REMBUK_SESSION_HOURS", 24 * 14, 1, 24 * 366),
         "MAIL_URL": _mail(env) or (f"file://{var / 'outbox'}" if demo else ""),
         "MAIL_FROM": env.get("REMBUK_MAIL_FROM") or "rembuk@localhost",
         "CHANNELS": _channels(env),
-        "TILES_URL": env.get("REMBUK_TILES_URL", city.tiles_url if demo else ""),
+        "TILES_URL": _tiles(env, city.tiles_url if demo else ""),
         "TILES_ATTRIBUTION": env.get("REMBUK_TILES_ATTRIBUTION", city.tiles_attribution),
         "MAX_CONTENT_LENGTH": 52 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 1024 * 1024,

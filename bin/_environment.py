@@ -5,11 +5,13 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import module_from_spec, spec_from_file_location
 
 from _cluster import PRIVATE, Cluster, using
-from _say import VAR, Stop, alone
+from _say import CHECKOUT, VAR, Stop, alone
 from _venv import VENV
 
 DATABASE = "rembuk"
@@ -43,6 +45,19 @@ def environment(database_url: str) -> dict[str, str]:
     if demo(values):
         values = {**kept_secrets(), **values}
     return values
+
+
+def check_settings(values: dict[str, str]) -> None:
+    """Stop with the one sentence the application has for a setting that is missing or wrong."""
+    spec = spec_from_file_location("settings_of_the_application", CHECKOUT / "app" / "config.py")
+    assert spec is not None
+    assert spec.loader is not None
+    config = sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(config)
+    try:
+        config.settings(values)
+    except config.SettingsError as error:
+        raise Stop(str(error)) from None
 
 
 def demo(values: dict[str, str]) -> bool:

@@ -15,12 +15,12 @@ import subprocess
 import time
 from pathlib import Path
 from urllib.error import HTTPError, URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from _children import Child
 from _cluster import Cluster
 from _ensure import ensure
-from _environment import demo, flask, prepared
+from _environment import check_settings, demo, flask, prepared
 from _say import CHECKOUT, LOGS, Stop, log, main, say
 from _state import demo_accounts, load_city, load_demo, migrate
 from _venv import VENV
@@ -38,6 +38,7 @@ def serve(arguments: list[str]) -> int:
     ensure()
     with prepared() as (env, cluster):
         env.setdefault("REMBUK_BASE_URL", address(options.host, options.port))
+        check_settings(env)
         migrate(env, cluster)
         load_city(env, cluster)
         shown = demo(env) and not options.empty
@@ -128,13 +129,14 @@ def children(options: argparse.Namespace, env: dict[str, str]) -> tuple[Child, C
 def wait_ready(web: Child, url: str) -> None:
     """Wait until /readyz answers 200; Stop with the log's end when the web server gives up."""
     opener = build_opener(ProxyHandler({}))  # a proxy of the machine is not for loopback
+    asked = Request(f"{url}/readyz", headers={"Host": "localhost"})  # a name always answered
     deadline = time.monotonic() + READY_WITHIN
     answer = "no answer"
     while time.monotonic() < deadline:
         if not web.alive():
             raise Stop(f"The web server did not start. {web.output} ends with:\n{web.tail()}")
         try:
-            opener.open(f"{url}/readyz", timeout=5).close()
+            opener.open(asked, timeout=5).close()
             return
         except HTTPError as error:
             answer = f"{error.code} {error.read(300).decode(errors='replace')}"

@@ -16,12 +16,10 @@ from sqlalchemy.orm import Session
 from app.logs import log
 from models import db
 
-from . import errors
+from . import errors, kept
 
 TAKEN_BACK = ("40001", "40P01")  # serialization_failure, deadlock_detected
 SECONDS = 5  # after which it is worth another try
-TOKEN = "csrf_token"  # the page has one of its own
-SECRET = "password"  # never written into a page
 
 
 @event.listens_for(db.session, "after_commit")
@@ -60,12 +58,7 @@ def _again() -> Any:
 
 
 def _page() -> Response:
-    posted = request.method == "POST"
-    sent = [pair for pair in request.form.items(multi=True) if posted and pair[0] != TOKEN]
-    if any(SECRET in name for name, _value in sent):
-        sent = []
-    files = any(upload.filename for upload in request.files.values())
-    response = errors.problem(503, resend=sent, files=files)
+    response = errors.problem(503, resend=kept.pairs(), files=kept.has_files())
     response.headers["Retry-After"] = str(SECONDS)
     return response
 

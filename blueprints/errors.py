@@ -17,6 +17,8 @@ from app.access import ANONYMOUS
 from app.logs import log
 from models import db
 
+from . import kept
+
 WORDS = {
     400: (
         _("We could not read that"),
@@ -57,6 +59,7 @@ WORDS = {
 }
 
 
+EXPECTED = (404, 429, 503)  # nothing to look into
 # Where errors are spoken otherwise: the beginning of an address, and who answers there.
 ELSEWHERE: dict[str, Callable[[int, str], Response]] = {}
 
@@ -64,8 +67,9 @@ ELSEWHERE: dict[str, Callable[[int, str], Response]] = {}
 def problem(status: int, text: object = "", **more: Any) -> Response:
     """The page for a status; JSON for those who asked for JSON.
 
-    ``more`` is for the page: ``resend``, pairs of names and values to send again by a button, and
-    whether there were ``files``, which a page cannot carry.
+    ``more`` is for the page: ``action``, an address to go on to and its words; ``resend``, pairs of
+    names and values to send again by a button, and whether there were ``files``, which a page
+    cannot carry.
     """
     title, usual = WORDS.get(status, WORDS[400 if status < 500 else 500])
     said = str(text or usual)
@@ -83,7 +87,8 @@ def problem(status: int, text: object = "", **more: Any) -> Response:
             status=status,
             title=title,
             text=said,
-            reference=g.get("reference") if status >= 500 and status != 503 else None,
+            reference=g.get("reference") if status not in EXPECTED else None,
+            typed=kept.words(),
             **more,
         )
         response = make_response(page)
@@ -98,6 +103,9 @@ def _http(error: HTTPException) -> Response:
 
 
 def _csrf(error: CSRFError) -> Response:
+    if kept.is_ours() and (sent := kept.pairs()):
+        said = _("The page was open too long or your session ended. What you typed is still here.")
+        return problem(400, said, resend=sent, files=kept.has_files())
     return problem(
         400,
         _("The page was open too long or your session ended. Go back, reload, and send it again."),

@@ -5,7 +5,18 @@ from __future__ import annotations
 import uuid
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    abort,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
@@ -26,6 +37,7 @@ from models import Draft, Photo, db
 from . import musrenbang_intake as intake
 from .guards import public, signed_in
 from .items import find
+from .kept import door
 
 bp = Blueprint("filing", __name__)
 PAGES = ("foto", "lokasi", "isi", "periksa")
@@ -39,13 +51,15 @@ def held_keys() -> tuple[str, ...]:
 def draft_of(key: uuid.UUID) -> Draft | None:
     """The reader's draft; None when nothing was typed yet; 404 when it is somebody else's.
 
-    One that was sent, perhaps before going back in the browser, leads to its item.
+    One that was sent, perhaps before going back in the browser, leads to its item; whoever is
+    not signed in may be its owner, and is asked to sign in.
     """
     draft = drafts.find(key, current_actor(), held_keys())
     if draft is None and (sent := drafts.is_sent(key, current_actor())):
         abort(redirect(url_for("items.show", kind=sent.kind, number=sent.number)))
     if draft is None and drafts.is_taken(key, current_actor()):
-        abort(404)
+        theirs = drafts.is_owned(key) and not current_actor().is_signed_in
+        abort(make_response(door()) if theirs else 404)
     if draft is not None and (in_line := intake.in_line(draft)):
         abort(in_line)
     return draft

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
+from flask import abort
 
 from app import access
 from app.queries.actors import current_actor
+
+from . import kept
 
 View = Callable[..., Any]
 
@@ -42,9 +43,7 @@ def _guarded(view: View, name: str, allowed: Callable[[access.Actor], bool]) -> 
     def guarded(*args: Any, **kwargs: Any) -> Any:
         actor = current_actor()
         if not actor.is_signed_in:
-            flash(_("Please sign in first. What you typed is kept."), "info")
-            back = request.full_path if request.method == "GET" else request.path
-            return redirect(url_for("account.sign_in", lanjut=back))
+            return kept.door()
         if not allowed(actor):
             abort(403)
         return view(*args, **kwargs)

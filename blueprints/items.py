@@ -25,7 +25,7 @@ from models import Item, db
 from . import step_photos, texts
 from .errors import problem
 from .guards import public, signed_in
-from .page import last_seen, lonlat, session
+from .page import item_url, last_seen, lonlat, session
 from .panels import panels
 from .work import places_for
 
@@ -137,8 +137,14 @@ def step(kind: Kind, number: str, step: str) -> ResponseReturnValue:
             onward = _onward(kind, item)  # while all of it is still at hand
             db.session.commit()
             return onward
-    except (NotAllowed, items.Stale):
+    except NotAllowed:
         return _too_late(item, step)
+    except items.Stale:
+        db.session.rollback()
+        if wanted not in items.open_steps(item, current_actor()):
+            return _too_late(item, step)
+        _look_again(item, form)
+        return _step_page(kind, item, wanted, form), 409
     return _step_page(kind, item, wanted, form), 422 if form.errors else 200
 
 
@@ -235,12 +241,20 @@ def _say(form: StepForm, name: str, why: str) -> None:
         form[field].errors = [why]
 
 
+def _look_again(item: Item, form: StepForm) -> None:
+    """Somebody was quicker, but the step is open still: everything typed stays."""
+    form.seen.data = item_page.trail(db.session(), item, [])[-1].seq
+    changed = _("Something changed here since you opened this page. Look at it, then send again.")
+    form.form_errors.append(changed)
+
+
 def _too_late(item: Item, step: str) -> ResponseReturnValue:
     """The step is not open to this actor: 403 for a stranger to it, 409 when it was open before."""
     db.session.rollback()
     steps = (known for known in kind_of(item).workflow.steps if known.name == step)
     theirs = any(access.seat_for(current_actor(), known.by, item) for known in steps)
-    return problem(409 if theirs else 403)
+    there = (item_url(item), _("See what became of it"))
+    return problem(409 if theirs else 403, action=there)
 
 
 def _back(kind: Kind, number: str, part: str = "") -> ResponseReturnValue:

@@ -98,6 +98,12 @@ def is_taken(key: uuid.UUID, actor: Actor) -> bool:
     return sent is not None and is_sent(key, actor) is None
 
 
+def is_owned(key: uuid.UUID) -> bool:
+    """Is there a draft under this key that belongs to an account?"""
+    draft = db.session.get(Draft, key)
+    return draft is not None and draft.user_id is not None
+
+
 def sweep(now: datetime | None = None) -> int:
     """Forget drafts nobody has touched for a month; says how many.  Their photos are let go."""
     before = (now or datetime.now(UTC)) - timedelta(days=KEPT_DAYS)

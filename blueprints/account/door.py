@@ -10,9 +10,9 @@ from flask_login import logout_user
 
 from app.forms.account import RegisterForm, SignInForm
 from app.queries.actors import current_actor
-from app.queries.demo_people import demo_people
 from app.services import accounts
 from app.services.passwords import WeakPassword
+from blueprints import kept
 from blueprints.guards import public, signed_in
 from models import db
 
@@ -25,15 +25,20 @@ from .base import answer, asked_for, bp, enter, landing, let_in, me, per_address
 def sign_in() -> ResponseReturnValue:
     """Sign in, and go on to where one was going."""
     form, onward = SignInForm(data={"email": request.args.get("email", "")[:254]}), asked_for()
+    parcel = request.form.get("kept", "")
     if current_actor().is_signed_in:
-        return redirect(landing(onward))
+        return _onward(parcel, landing(onward))
     if form.validate_on_submit():
         if user := let_in(form, form.email.data):
             enter(user, stay=form.stay.data)
         db.session.commit()
         if user is not None:
-            return redirect(landing(onward))
-    return answer("account/sign_in.html", form, onward=onward, people=demo_people())
+            return _onward(parcel, landing(onward))
+    return kept.sign_in_page(form, onward, parcel), 422 if form.errors else 200
+
+
+def _onward(parcel: str, landing: str) -> ResponseReturnValue:
+    return kept.onward_page(parcel, landing) or redirect(landing)
 
 
 @bp.route("/daftar", methods=["GET", "POST"])
