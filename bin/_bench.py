@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from _cluster import BENCH
 from _ensure import ensure
 from _environment import prepared
@@ -13,6 +15,8 @@ from _venv import PYTHON
 def bench(arguments: list[str]) -> int:
     """Run the measurements; returns their exit code."""
     ensure()
+    if {"-h", "--help"} & {*arguments}:
+        return call([str(PYTHON), "-m", "bench", *arguments], dict(os.environ))
     with prepared(BENCH) as (env, _cluster):
         return call([str(PYTHON), "-m", "bench", *arguments], env)
 

@@ -113,7 +113,9 @@ def _csrf(error: CSRFError) -> Response:
 
 
 def _limited(error: RateLimitExceeded) -> Response:
-    return problem(429, error.limit.error_message or "")
+    response = problem(429, error.limit.error_message or "")
+    response.headers["Retry-After"] = str(error.limit.limit.get_expiry())
+    return response
 
 
 def _unheld(error: DataError) -> Response:

@@ -97,8 +97,10 @@ def remembered(key: Hashable, make: Callable[[], str]) -> str:
 
 
 def ago(moment: datetime) -> str:
-    """How long ago, in words."""
-    return _span(-_seconds_since(moment), True, spoken())
+    """How long ago (or from now), in words."""
+    seconds = _seconds_since(moment)
+    just_now = -60 < seconds <= 0  # the clocks of two machines differ
+    return _span(-1 if just_now else -seconds, True, spoken())
 
 
 def _seconds_since(moment: datetime) -> int:

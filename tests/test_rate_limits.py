@@ -63,6 +63,7 @@ def test_whoever_acts_too_often_is_told_to_wait_and_others_are_not(live):
         first, second = (live.test_client(user=user) for user in people)
     got = [first.post(address, data={"reason": "Kasar."}) for _ in range(21)]
     assert [response.status_code for response in got] == [302] * 20 + [429]
+    assert 0 < int(got[-1].headers["Retry-After"]) <= 3600
     text = unescape(got[-1].get_data(as_text=True))
     told = 'lang="id"' in text and "Something" not in text
     assert told

@@ -50,7 +50,9 @@ class TooLarge(PhotoProblem):
 class TooManyPixels(PhotoProblem):
     """More pixels than MAX_PIXELS or MAX_DECODED, by its header."""
 
-    text = _("This photo has too many pixels. A JPEG may have 100 megapixels, other photos 30.")
+    text = _(
+        "This photo has too many pixels: a JPEG may have 100 million, PNG and HEIC 60, WebP 30."
+    )
 
 
 class NotAPhoto(PhotoProblem):

@@ -15,6 +15,7 @@ from app.queries import items as lists
 from app.queries.calendar import city_day
 from app.services import facets, items
 from app.workflow import Phase
+from blueprints.page import ago
 from models import db
 from models.item import FINISHED
 from tests import factories as make
@@ -126,3 +127,10 @@ def test_the_late_ones_counted_on_the_front_page_are_those_the_list_finds():
     listed = lists.public_count(db.session(), lists.Filters(overdue=True))
     counted = facet_counts.read(db.session(), facet_counts.Chosen(overdue=True))
     assert front.numbers(db.session()).overdue == listed == counted.total == counted.overdue > 0
+
+
+@pytest.mark.parametrize("ahead", [0, 3, 59])
+def test_what_was_just_written_is_never_told_of_the_future(app, ahead):
+    with app.test_request_context():
+        said = ago(datetime.now(UTC) + timedelta(seconds=ahead))
+    assert said == "1 detik yang lalu"
