@@ -7,13 +7,13 @@ from pkgutil import iter_modules
 
 from flask import Flask
 
-from . import busy, converters, errors, options, page, safety
+from . import busy, converters, errors, options, page
+from . import safety as safety
 
 
 def init_app(app: Flask) -> None:
     """Register every module's pages and what all pages share."""
     converters.init_app(app)
-    safety.init_app(app)
     page.init_app(app)
     options.init_app(app)
     errors.init_app(app)

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.access import ANONYMOUS
 from app.logs import log
+from app.queries.actors import current_actor
 from models import db
 
 from . import kept
@@ -103,6 +104,9 @@ def _http(error: HTTPException) -> Response:
 
 
 def _csrf(error: CSRFError) -> Response:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "guard", "public") != "public" and not current_actor().is_signed_in:
+        return make_response(kept.door())
     if kept.is_ours() and (sent := kept.pairs()):
         said = _("The page was open too long or your session ended. What you typed is still here.")
         return problem(400, said, resend=sent, files=kept.has_files())

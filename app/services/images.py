@@ -50,9 +50,7 @@ class TooLarge(PhotoProblem):
 class TooManyPixels(PhotoProblem):
     """More pixels than MAX_PIXELS or MAX_DECODED, by its header."""
 
-    text = _(
-        "This photo has too many pixels: a JPEG may have 100 million, PNG and HEIC 60, WebP 30."
-    )
+    text = _("Too many pixels: a JPEG may have 100 million, PNG and HEIC 60, WebP 30.")
 
 
 class NotAPhoto(PhotoProblem):

@@ -108,10 +108,15 @@ def guarded(app, monkeypatch) -> None:
     monkeypatch.setitem(app.config, "WTF_CSRF_CHECK_DEFAULT", True)
 
 
-def test_a_page_that_was_open_too_long_offers_to_send_again(client, item, guarded):
-    path = f"/lapor/{item.number}/komentar"
+def test_whose_session_ended_comes_to_the_door_at_once(client, item, guarded):
+    assert parcel(client, f"/lapor/{item.number}/komentar", {"body": WORDS})
+
+
+def test_a_page_that_was_open_too_long_offers_to_send_again(client_for, item, guarded):
+    path, client = f"/lapor/{item.number}/komentar", client_for(make.user())
     answer = client.post(path, data={"body": WORDS}, headers=OURS)
     assert answer.status_code == 400
+    assert re.search(r"nomor ini:\s*<b[^>]*>[0-9A-F]{8}<", answer.get_data(as_text=True))
     sent = fields(answer.get_data(as_text=True), f"{path}?")
     assert sent["body"] == WORDS
     assert len(sent["csrf_token"]) > 20
