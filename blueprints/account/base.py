@@ -73,6 +73,7 @@ def enter(user: User, *, stay: bool) -> None:
     Drafts begun in this browser come along; commit afterwards.
     """
     session.pop("csrf_token", None)
+    g.pop("csrf_token", None)  # what this request has made of it, for a page that comes at once
     login = login_of(user)
     drafts.claim(tuple(session.pop("drafts", ())), login.actor)
     session.permanent = stay

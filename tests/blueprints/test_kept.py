@@ -34,8 +34,13 @@ def fields(page: str, action: str) -> dict[str, str]:
     """The hidden fields of the form that goes there."""
     form = re.search(rf'<form[^>]*action="{re.escape(action)}"(.*?)</form>', page, re.S)
     assert form, page
-    pairs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[1])
-    return {name: unescape(value) for name, value in pairs}
+    hidden = [tag for tag in re.findall(r"<input[^>]*>", form[1]) if 'type="hidden"' in tag]
+    return {_of(tag, "name"): _of(tag, "value") for tag in hidden}
+
+
+def _of(tag: str, name: str) -> str:
+    found = re.search(rf'{name}="([^"]*)"', tag)
+    return unescape(found[1]) if found else ""
 
 
 def parcel(client: FlaskClient, path: str, data: dict[str, Any], headers: Any = OURS) -> str:
@@ -108,8 +113,13 @@ def guarded(app, monkeypatch) -> None:
     monkeypatch.setitem(app.config, "WTF_CSRF_CHECK_DEFAULT", True)
 
 
-def test_whose_session_ended_comes_to_the_door_at_once(client, item, guarded):
-    assert parcel(client, f"/lapor/{item.number}/komentar", {"body": WORDS})
+def test_whose_session_ended_comes_to_the_door_at_once(client, item, email, guarded):
+    path = f"/lapor/{item.number}/komentar"
+    door = client.post(path, data={"body": WORDS}, headers=OURS).get_data(as_text=True)
+    form = fields(door, "/masuk") | {"email": email, "password": make.PASSWORD}
+    sent = fields(client.post("/masuk", data=form).get_data(as_text=True), path)
+    assert sent["body"] == WORDS
+    assert client.post(path, data=sent).status_code == 302
 
 
 def test_a_page_that_was_open_too_long_offers_to_send_again(client_for, item, guarded):
