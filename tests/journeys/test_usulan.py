@@ -194,6 +194,33 @@ def test_a_planner_changes_a_price_and_sees_whom_it_concerns(site, meet):
     planner.look("usulan-batas-rw")
 
 
+def test_one_press_on_a_phone_hands_in_what_was_typed(site, meet):
+    email = f"rw{uuid4().hex[:8]}@contoh.id"
+    with site.app.app_context():
+        make.user(email, roles=("operator",), area_code=make.KELURAHAN, rw=9, name="Bu Operator")
+        make.db.session.commit()
+    operator = meet("operator", PHONE)
+    operator.known(email)
+    operator.go("/kerja/musrenbang/rw")
+    page = operator.page
+    button = page.locator("form[data-rw] .sticky-actions button")
+    button.click()
+    expect(page.locator(".rw-head .field-error")).to_have_count(1)
+    page.fill("#nama", "Ketua RW 09")
+    page.check("#agreed", force=True)
+    button.click()
+    expect(page.locator("form[data-rw] [data-saved]")).to_contain_text("satu baris")
+    row = page.locator("[data-row]").first
+    row.locator("[data-cell=kamus]").fill("F08")
+    row.locator("[data-cell=volume]").press_sequentially("90")
+    expect(page.locator("form[data-rw] [data-saved]")).to_contain_text("Tersimpan")
+    box = button.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 4)
+    page.mouse.down()
+    page.mouse.up()
+    expect(page.locator(".rw-row.is-sent")).to_have_count(1)
+
+
 def test_an_operator_types_an_evening_of_proposals(site, meet, tmp_path):
     email = f"rw{uuid4().hex[:8]}@contoh.id"
     with site.app.app_context():

@@ -99,7 +99,11 @@
     if (!document.hidden) return;
     for (const { now, waits } of [...timers.values()]) { clearTimeout(waits); now(); }
   });
+  const told = new WeakMap();
   const touched = (event) => {
+    const now = `${event.target.value} ${event.target.checked}`;
+    if (told.get(event.target) === now) return; // leaving a field says again what typing has said
+    told.set(event.target, now);
     const row = event.target.closest("[data-row]");
     if (row && event.target.dataset.cell) {
       row.classList.remove("is-wrong", "is-waiting");
@@ -264,7 +268,10 @@
   if (able) {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!missing()) hand(open().filter(filled));
+      if (missing()) return;
+      const some = open().filter(filled);
+      if (some.length) hand(some);
+      else note.textContent = words.empty;
     });
     const restoreHead = async () => { // what was said of all rows, and is not on the server
       const said = (await queue.fact(headName)) ?? last.head;
