@@ -165,14 +165,15 @@ def _beside(here: Desk, actor: Actor, cut: Cut) -> dict[str, Any]:
     """What stands around the list: filters, saved ones, acts for many, what was left behind."""
     seats = sorted({seat.name for seat in actor.seats_as(*here.roles)})
     offered = [KINDS[cut.kind]] if cut.kind else here.kinds
-    beside = colleagues.beside(reading(), seats)
+    beside, assigns = colleagues.beside(reading(), seats), access.may(actor, "assign")
     return {
         "offered": here.kinds,
         "lists": _lists(here, offered, cut),
         "state": _state_label(cut.state),
         "people": beside.people,
         "saved": filters.of(reading(), actor, here.endpoint),
-        "seats": [(seat, seat_label(seat)) for seat in seats],
+        "seats": [(seat, seat_label(seat)) for seat in seats] if assigns else [],
+        "assigns": assigns,
         "acts": access.may(actor, "act_in_bulk"),
         "left_behind": beside.left_behind,
     }

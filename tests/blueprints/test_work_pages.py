@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from html import unescape
 
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from app.queries import colleagues
 from app.services import assignments, mandates
-from models import Mandate, SavedFilter, db
+from models import ROLES, Mandate, SavedFilter, db
 from tests import factories as make
 from tests.statements import Statements
 
@@ -193,3 +194,17 @@ def test_what_an_office_is_accused_of_is_not_on_its_phones(client_for):
     db.session.commit()
     client = client_for(make.user(roles=("officer",)))
     assert about.number not in text_of(client, "/kerja/lapangan")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_may_open_a_queue_may_narrow_it(client_for, role):
+    client = client_for(make.user(roles=(role,)))
+    for path in ("kelurahan", "opd", "perencanaan"):
+        for asked in ("", "jenis=badami", "tab=menunggu&jenis=musrenbang", "q=zzz"):
+            answer = client.get(f"/kerja/{path}?{asked}")
+            assert answer.status_code in (200, 403), (path, asked)
+            leads = set(re.findall(r'href="(/kerja/[^"?#]*)"', answer.get_data(as_text=True)))
+            assert not [to for to in leads if client.get(to).status_code not in (200, 302)], (
+                path,
+                asked,
+            )
