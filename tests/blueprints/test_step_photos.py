@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import UTC, datetime
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +84,21 @@ def _lonlat(item: Any) -> tuple[float, float]:
 
     point: Any = to_shape(item.place)
     return point.x, point.y
+
+
+def test_a_photo_that_cannot_be_used_has_passed_nothing(
+    var: Path, client_for: Any, officer: Any, work: Any
+) -> None:
+    whole, _name = upload()
+    data = whole.getvalue()
+    client = client_for(officer)
+    broken = (io.BytesIO(data[: len(data) // 2]), "bukti.jpg")
+    client.post(form_of(work), data={"photos": broken, "periksa": "1"})
+    develop(work)
+    page = unescape(client.get(form_of(work)).get_data(as_text=True))
+    assert "Foto ini rusak" in page
+    assert "Semua pemeriksaan lolos" not in page
+    assert "Hapus dulu foto itu" in page
 
 
 def test_a_failing_check_asks_for_words_which_everybody_then_reads(
