@@ -130,6 +130,17 @@ def step(kind: Kind, key: uuid.UUID, page: str) -> ResponseReturnValue:
     return _page(kind, key, page, draft, form_of(kind, page, draft))
 
 
+@bp.post("/<kind:kind>/baru/<uuid:key>/buang")
+@signed_in
+@limiter.limit("120/hour")
+def discard(kind: Kind, key: uuid.UUID) -> ResponseReturnValue:
+    """Forget what was begun; somebody else's is as if it were not there."""
+    if drafts.discard(key, current_actor()):
+        db.session.commit()
+        flash(_("It is thrown away."), "info")
+    return redirect(url_for("account.mine"))
+
+
 @bp.post("/<kind:kind>/baru/<uuid:key>/simpan/<any(lokasi, isi):page>")
 @public
 @limiter.limit("2000/hour")

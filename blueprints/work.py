@@ -78,10 +78,10 @@ PLACES = (
     ("keep_quotas", "verification.quotas", lazy_gettext("Quotas of the RW")),
     ("keep_contests", "work_voting.index", lazy_gettext("Votes")),
     ("run_booth", "work_booth.index", lazy_gettext("Voting booths")),
-    ("draw_up_breach", "privacy.breach", lazy_gettext("Data that got out")),
-    ("keep_routing", "admin_rules.index", lazy_gettext("Who owns what")),
     ("give_mandates", "admin.mandates", lazy_gettext("Mandates")),
+    ("keep_routing", "admin_rules.index", lazy_gettext("Who owns what")),
     ("audit", "auditing.index", lazy_gettext("Audit")),
+    ("draw_up_breach", "privacy.breach", lazy_gettext("Data that got out")),
 )
 
 

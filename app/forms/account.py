@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
@@ -160,8 +160,12 @@ def _nik(form: Any, field: Any) -> None:
     plain_nik(field.data or "")
 
 
+LONGEST_LIFE = timedelta(days=40_000)  # nobody has lived anywhere for longer
+
+
 def _since(form: Any, field: Any) -> None:
-    if field.data and not date(1900, 1, 1) <= field.data <= current_app.config["CITY"].day():
+    today: date = current_app.config["CITY"].day()
+    if field.data and not today - LONGEST_LIFE <= field.data <= today:
         raise ValidationError(_("Please check this date."))
 
 

@@ -80,16 +80,15 @@ def _into(item: Item, actor: Actor, number: str) -> Item:
     return found
 
 
-def _date(item: Item, actor: Actor, day: date) -> date:
-    if not city_day(item.created_at) <= day <= city_day() + FIVE_YEARS:
-        raise Refused("date", _("Please choose a day that is still to come."))
-    return day
+def _promised(name: str) -> Any:
+    def check(item: Item, actor: Actor, day: date) -> date:
+        if day < city_day(item.created_at):
+            raise Refused(name, _("Please choose a day that is still to come."))
+        if day > city_day() + FIVE_YEARS:
+            raise Refused(name, _("Please choose a day within the next five years."))
+        return day
 
-
-def _expected(item: Item, actor: Actor, day: date) -> date:
-    if not city_day(item.created_at) <= day <= city_day() + FIVE_YEARS:
-        raise Refused("expected_on", _("Please choose a day that is still to come."))
-    return day
+    return check
 
 
 def _how(item: Item, actor: Actor, way: str) -> str:
@@ -161,11 +160,11 @@ CHECKS = {
     "other_department": _department(external=False),
     "external": _department(external=True),
     "how": _how,
-    "expected_on": _expected,
+    "expected_on": _promised("expected_on"),
     "area": _area,
     "category": _category,
     "into": _into,
-    "date": _date,
+    "date": _promised("date"),
     "period": _period,
     "photos": _photos,
 }

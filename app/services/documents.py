@@ -38,7 +38,7 @@ from .files import Files, LocalFiles
 MOST = 8
 LOOSE_DAYS = 2
 NAMES = {
-    "proposal": _("Proposal"),
+    "proposal": _("Written proposal"),
     "rab": _("Cost plan (RAB)"),
     "surat_pengantar": _("Covering letter"),
     "bukti_lahan": _("Proof of the land"),

@@ -104,6 +104,12 @@ def is_owned(key: uuid.UUID) -> bool:
     return draft is not None and draft.user_id is not None
 
 
+def discard(key: uuid.UUID, actor: Actor) -> bool:
+    """Forget a draft of the actor's own; its photos and documents are let go.  False for others."""
+    mine = delete(Draft).where(Draft.key == key, Draft.user_id == actor.user_id)
+    return db.session.execute(mine.returning(Draft.key)).first() is not None
+
+
 def sweep(now: datetime | None = None) -> int:
     """Forget drafts nobody has touched for a month; says how many.  Their photos are let go."""
     before = (now or datetime.now(UTC)) - timedelta(days=KEPT_DAYS)

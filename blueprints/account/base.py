@@ -19,6 +19,7 @@ from app.forms import Form
 from app.queries.actors import current_actor, login_of
 from app.services import accounts, drafts
 from blueprints.safety import is_local
+from blueprints.work import places_for
 from models import User, db
 
 bp = Blueprint("account", __name__)
@@ -40,7 +41,10 @@ def per_address(limit: str) -> Callable[[Any], Any]:
 
 
 def landing(target: str) -> str:
-    """Where to go after signing in: ``target`` if it is a page of ours, else the nearest above."""
+    """Where to go after signing in: ``target`` if it is a page of ours, else the nearest above.
+
+    Without one, where one works; residents to what is theirs.
+    """
     if target == "/":
         return target
     path = wanted = urlsplit(target).path if is_local(target) else ""
@@ -48,7 +52,8 @@ def landing(target: str) -> str:
         if _is_page(path):
             return target if path == wanted else path
         path = path.rstrip("/").rpartition("/")[0]
-    return url_for("account.mine")
+    places = places_for(current_actor())
+    return places[0]["url"] if places else url_for("account.mine")
 
 
 def _is_page(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.services import privacy
-from models import Notification, User, db
+from app.services import drafts, privacy
+from models import Draft, Notification, User, db
 from tests import factories
 from tests.factories import PASSWORD
 
@@ -205,3 +206,22 @@ def test_a_line_that_does_not_exist_is_no_error(client_for: For):
     client = client_for(factories.user())
     assert client.post(f"/saya/kotak-masuk/{2**70}").status_code in (302, 404)
     assert client.post("/saya/kotak-masuk/999999").status_code == 302
+
+
+def test_a_draft_with_nothing_in_it_is_not_listed_and_one_of_mine_can_be_thrown_away(
+    client_for: For, session: Any
+):
+    me, other = factories.user(), factories.user()
+    empty, begun, theirs = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
+    drafts.save(empty, "lapor", factories.actor(me), "foto", {})
+    drafts.save(begun, "lapor", factories.actor(me), "isi", {"title": "Lampu padam"})
+    drafts.save(theirs, "lapor", factories.actor(other), "isi", {"title": "Punya orang"})
+    client = client_for(me)
+    page = client.get("/saya").text
+    assert "Lampu padam" in page
+    assert str(empty) not in page
+    for key in (begun, theirs):
+        assert client.post(f"/lapor/baru/{key}/buang").location == "/saya"
+    session.expire_all()
+    assert session.get(Draft, begun) is None
+    assert session.get(Draft, theirs) is not None

@@ -33,3 +33,20 @@ def test_the_pages_of_a_form_that_was_sent_lead_to_the_item(client_for, session)
         answer = client.post(f"/lapor/baru/{key}/{page}", data={"title": "Sekali lagi"})
         assert answer.location == f"/lapor/{item.number}", page
     assert session.scalar(select(func.count()).select_from(Draft).filter_by(key=key)) == 0
+
+
+@pytest.mark.parametrize(
+    ("roles", "there"),
+    [
+        ((), "/saya"),
+        (("moderator",), "/kerja/kelurahan"),
+        (("officer",), "/kerja/opd"),
+        (("tapd",), "/kerja/perencanaan"),
+        (("auditor",), "/kerja/audit"),
+        (("admin",), "/admin/mandat"),
+    ],
+)
+def test_signing_in_leads_to_ones_work_and_residents_to_what_is_theirs(client, roles, there):
+    who = make.user(roles=roles)
+    answer = client.post("/masuk", data={"email": who.email, "password": make.PASSWORD})
+    assert answer.location == there
