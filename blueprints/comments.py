@@ -18,7 +18,7 @@ from models import Comment, Item, db
 
 from .errors import problem
 from .guards import may, signed_in
-from .items import find
+from .items import find, page_of
 
 bp = Blueprint("comments", __name__)
 LONGEST = 3000
@@ -43,7 +43,8 @@ def add(kind: Kind, number: str) -> ResponseReturnValue:
     item = find(kind, number)
     body = clean(request.form.get("body")) or ""
     if not 1 <= len(body) <= LONGEST:
-        return problem(400, _("Please write between 1 and 3,000 characters."))
+        wrong = _("Please write between 1 and 3,000 characters.")
+        return page_of(kind, item, body=body, stance=_stance(), wrong=wrong), 422
     try:
         comment = comments.add(
             item,

@@ -86,9 +86,15 @@ def by_number(number: str) -> ResponseReturnValue:
 @public
 def show(kind: Kind, number: str) -> ResponseReturnValue:
     """An item's page."""
-    item, actor, reads = find(kind, number), current_actor(), session()
+    item, actor = find(kind, number), current_actor()
     if actor.is_signed_in and inbox.mark_item_read(actor, item):
         db.session.commit()
+    return page_of(kind, item)
+
+
+def page_of(kind: Kind, item: Item, **said: str) -> str:
+    """An item's page for this reader; ``said``: a comment's body and stance, what is wrong."""
+    actor, reads = current_actor(), session()
     pictures = item_page.photos(reads, item)
     moderates = access.may(actor, "moderate", item)
     return render_template(
@@ -111,6 +117,7 @@ def show(kind: Kind, number: str) -> ResponseReturnValue:
         followed=item_page.follows(reads, item, actor),
         steps=items.open_steps(item, actor) if actor.is_signed_in else [],
         comment_key=uuid.uuid4(),
+        said=said,
         panels=panels(item, actor, reads),
     )
 

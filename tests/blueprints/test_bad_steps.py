@@ -184,7 +184,7 @@ def test_nothing_said_in_a_discussion_breaks_it(client_for, what, session):
         {"body": "Setuju.", "parent": NASTY[what]},
         {"body": "Setuju.", "key": NASTY[what]},
     ):
-        check(client.post(f"/badami/{item.number}/komentar", data=form), 302, 400)
+        check(client.post(f"/badami/{item.number}/komentar", data=form), 302, 422)
     check(client.get(f"/badami/{item.number}"), 200)
     comment = make.comment(item)
     report = f"/badami/{item.number}/komentar/{comment.id}/lapor"

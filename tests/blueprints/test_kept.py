@@ -66,6 +66,16 @@ def test_a_comment_goes_through_the_door_with_whoever_wrote_it(client, item, ema
     assert session.scalar(select(Comment.body).where(Comment.item_id == item.id)) == WORDS
 
 
+def test_a_comment_that_is_too_long_stays_in_its_field(client_for, item, session):
+    client, long = client_for(make.user()), f"{WORDS} " * 100
+    answer = client.post(f"/lapor/{item.number}/komentar", data={"body": long})
+    page = unescape(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert long.strip() in page
+    assert "antara 1 dan 3.000" in page
+    assert session.scalar(select(Comment.id).where(Comment.item_id == item.id)) is None
+
+
 def test_a_wrong_password_loses_nothing(client, item, email):
     path = f"/lapor/{item.number}/komentar"
     kept = parcel(client, path, {"body": WORDS})
