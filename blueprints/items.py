@@ -159,6 +159,7 @@ def _step_page(kind: Kind, item: Item, step: Step, form: StepForm) -> str:
     words: dict[str, Any] = {"kind": kind, "item": item, "step": step, "form": form}
     words |= step_photos.shown(item, step, current_actor())
     words["suggestions"] = suggestions.for_step(item, step.name)
+    words["why"] = listing.why(db.session(), item) if "department" in form else None
     near = _alike(item) if "into" in form else []
     return render_template("items/step.html", **words, near=near, texts=texts.offered(item, step))
 

@@ -166,3 +166,11 @@ def test_pages_speak_both_languages(client, language):
 def test_an_empty_list_says_what_to_do(client):
     page = text(client.get("/badami/?q=takadakatainidimanapun"))
     assert has(page, "/badami/")
+
+
+def test_whoever_routes_a_report_reads_why_the_rule_names_that_department(client_for):
+    item = make.item("lapor", state="verified")
+    page = client_for(make.user(roles=("moderator",))).get(f"/lapor/{item.number}/langkah/route")
+    said = unescape(page.get_data(as_text=True))
+    assert "Mengapa dinas ini?" in said
+    assert "Aturan kota no." in said

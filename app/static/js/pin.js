@@ -27,8 +27,9 @@
       root.querySelector("[data-centre]")?.addEventListener("click", () => this.place(this.map.getCenter()));
       this.gps(root.querySelector("[data-gps]"));
       this.seek(root.querySelector("[data-seek]"), root.querySelector("[data-found]"));
-      if (this.lon.value && this.lat.value) {
-        const at = L.latLng(this.lat.value, this.lon.value);
+      const [lat, lon] = [this.lat, this.lon].map((field) => Number(field.value.replace(",", ".")));
+      if (this.lon.value && this.lat.value && Number.isFinite(lat + lon)) {
+        const at = L.latLng(lat, lon);
         this.map.setView(at, 17);
         this.place(at, { keep: true });
       }
