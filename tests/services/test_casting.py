@@ -299,7 +299,7 @@ def _said(response: Any) -> tuple[int, str]:
     )
     words = re.sub(r"\d{4}-\d\d-\d\dT[\d:.+Z-]+|\b\d\d\.\d\d\b|[0-9a-f]{16,}", "", words)
     words = re.sub(r"(dalam )?\d+ (detik|menit|jam)( yang lalu)?", "", words)
-    return response.status_code, re.sub(r'"reference":"\w+"', "", words)
+    return response.status_code, re.sub(r'"reference":"\w+"|>[0-9A-F]{8}</b>', "", words)
 
 
 def test_closing_is_done_by_the_one_that_keeps_the_roll(session: Any) -> None:
