@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import codecs
 
-from charset_normalizer import from_bytes
-
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -73,6 +71,8 @@ def _older(sample: bytes) -> str:
     try:
         sample.decode("cp1252")
     except UnicodeDecodeError:
+        from charset_normalizer import from_bytes  # heavy, and rarely wanted
+
         best = from_bytes(sample, cp_isolation=OLD).best()
         return best.encoding if best else "latin_1"
     return "cp1252"

@@ -13,8 +13,6 @@ from app.queries.forum_words import ASSETS, GROUPS
 from app.queries.labels import area_label, department_label
 from app.services.minutes import PrintedSet
 
-from .sheets import written
-
 Rows = Iterable[Sequence[Any]]
 CAME = ("No.", "Nama", "Lembaga", "Unsur", "L/P", "Disabilitas", "Anak", "Delegasi")
 DECIDED = ("Urutan", "Perangkat daerah", "Nomor", "Usulan", "Lokasi", "RW", "Volume", "Satuan",
@@ -27,6 +25,8 @@ PAST = ("Tahun", "Nomor", "Usulan", "Kelurahan", "RW", "Keadaan", "Perangkat dae
 def workbook(s: PrintedSet) -> bytes:
     """The file.  Text that a spreadsheet would take for a formula is guarded."""
     with force_locale("id"):
+        from .sheets import written  # heavy: loaded by whoever wants a workbook
+
         return written(_sheets(s))
 
 

@@ -19,8 +19,6 @@ from app.queries.labels import area_label
 from app.queries.ranking import RankedList, Row
 from models import CatalogueEntry, CeilingVersion, Forum
 
-from .sheets import written
-
 RANKED = ("peringkat", "nomor", "judul", "keadaan", "tingkat", "kode_wilayah", "wilayah", "rw",
           "opd", "biaya", "jumlah_berjalan", "pagu", "garis", "dukungan", "nilai")  # fmt: skip
 SIDES = {True: "di atas", False: "di bawah", None: ""}
@@ -125,4 +123,6 @@ def _cell(value: Any) -> Any:
 
 def as_xlsx(title: str, names: Sequence[str], rows: Rows) -> bytes:
     """The table as a workbook of one sheet."""
+    from .sheets import written  # heavy: loaded by whoever wants a workbook
+
     return written([(title, names, rows)])

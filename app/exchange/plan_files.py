@@ -26,7 +26,7 @@ from app.queries.labels import forget
 from app.services import plan_files as service
 from models import PlanFile, db
 
-from . import budgets, plan_catalogue, plan_ceilings, sipd, sipd_ids, tables
+from . import budgets, plan_catalogue, plan_ceilings, sipd_ids, tables
 from .plan_tables import Shape, Taker, portions
 from .problems import TableProblem
 from .reports import Outcome, Verdict
@@ -179,6 +179,8 @@ def verdicts_of(found: PlanFile) -> Iterator[Verdict]:
 
 def _made(found: PlanFile) -> None:
     """The file for SIPD-RI: it stands before we remember that they have it."""
+    from . import sipd  # heavy: loaded where workbooks are written
+
     year, everything = int(found.options["year"]), bool(found.options.get("everything"))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sipd.xlsx"

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
-import openpyxl
 from flask_babel import gettext as _
 
 from .problems import TableProblem
@@ -42,6 +41,8 @@ def rows(data: bytes, sheet: str = "") -> Iterator[tuple[int, list[str]]]:
 
     Raises TableProblem.
     """
+    import openpyxl  # heavy: loaded by whoever brings a workbook
+
     _check(data)
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
