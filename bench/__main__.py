@@ -13,13 +13,11 @@ import argparse
 import json
 import signal
 import sys
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
-from statistics import fmean
 
 from . import cases, casting, complaints, data, duplicates, musrenbang, voting
-from .data import say
-from .measure import Line, floor, measure, table
+from .measure import Line, measured, table
 from .server import serving
 
 
@@ -44,21 +42,10 @@ OTHERS = {
 
 
 def round_of(items: int, requests: int, fresh: bool) -> list[Line]:
-    """Every case on a city of that size, beside the bare route.
-
-    That is asked again before each case and its mean taken: on machines whose clock follows their
-    load one reading says little.
-    """
-    lines, floors = list[Line](), list[Line]()
+    """Every case on a city of that size."""
     with data.filled(items, fresh) as database, serving(data.address(database)) as server:
-        for case in cases.reading(database) + cases.writing(database, requests):
-            say(f"  {case.name}")
-            floors.append(measure(server, database, floor(requests * 2), items, 0.0))
-            lines.append(measure(server, database, case, items, 1.0))
-    bare = fmean(one.cpu for one in floors)
-    for line in lines:
-        line.times_bare = round(line.cpu / bare, 1)
-    return [replace(floors[0], cpu=round(bare, 2)), *lines]
+        wanted = cases.reading(database) + cases.writing(database, requests)
+        return measured(server, database, wanted, items, requests)
 
 
 def growth(lines: list[Line]) -> str:

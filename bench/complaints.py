@@ -20,9 +20,8 @@ from typing import Any
 
 from . import data
 from .cases import COLUMNS, PUBLIC, Case, forever, once
-from .data import say
 from .load import Request
-from .measure import Line, floor, measure, table
+from .measure import Line, measured, table
 from .server import Server, serving
 
 ALONE = 3  # requests of a step that one client takes by itself
@@ -212,12 +211,9 @@ def cases(city: City) -> Iterator[Case]:
 
 def round_of(database: str, server: Server, items: int, requests: int) -> list[Line]:
     """Every case on one city."""
-    lines = [measure(server, database, floor(requests * 4), items, 0.0)]
-    for case in cases(City(database, requests)):
-        say(f"  {case.name}")
-        case = replace(case, count=min(case.count, requests))
-        lines.append(measure(server, database, case, items, lines[0].cpu))
-    return lines
+    wanted = cases(City(database, requests))
+    short = (replace(case, count=min(case.count, requests)) for case in wanted)
+    return measured(server, database, short, items, requests)
 
 
 def missed(lines: list[Line]) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import statistics
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from . import data
 from .cases import Case
@@ -106,6 +106,25 @@ def floor(requests: int) -> Case:
         return itertools.repeat(Request("/bench/bare.json"))
 
     return Case("bare route", forever, count=requests, goal=1)
+
+
+def measured(
+    server: Server, database: str, cases: Iterable[Case], items: int, requests: int
+) -> list[Line]:
+    """The bare route, then every case beside it.
+
+    The bare route is asked again before each case and its mean taken: on machines whose clock
+    follows their load one reading says little.
+    """
+    lines, floors = list[Line](), list[Line]()
+    for case in cases:
+        data.say(f"  {case.name}")
+        floors.append(measure(server, database, floor(requests * 2), items, 0.0))
+        lines.append(measure(server, database, case, items, 1.0))
+    bare = statistics.fmean(one.cpu for one in floors)
+    for line in lines:
+        line.times_bare = round(line.cpu / bare, 1)
+    return [replace(floors[0], cpu=round(bare, 2)), *lines]
 
 
 def table(lines: list[Line]) -> str:

@@ -23,7 +23,7 @@ from . import closing, data, messy
 from .cases import PUBLIC, Case, forever
 from .data import say
 from .load import Request
-from .measure import Line, floor, measure, table
+from .measure import Line, measure, measured, table
 from .server import Server, serving
 
 LISTED = 200
@@ -182,10 +182,8 @@ def _copied(database: str, path: Path) -> float:
 def pages(server: Server, database: str, items: int, requests: int) -> list[Line]:
     """The bare route, the pages, and behind the longest one a bare route of its size."""
     area = arrange(database)
-    lines = [measure(server, database, floor(requests * 4), items, 0.0)]
-    for case in lists(database, area):
-        say(f"  {case.name}")
-        lines.append(measure(server, database, _short(case, requests), items, lines[0].cpu))
+    wanted = (_short(case, requests) for case in lists(database, area))
+    lines = measured(server, database, wanted, items, requests)
     case = _short(same_size(lines[1]), requests)
     lines.append(measure(server, database, case, items, lines[0].cpu))
     return lines
