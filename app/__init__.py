@@ -21,6 +21,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
         templating,
     )
     from app.config import settings
+    from blueprints import safety
     from models import close_reading, db
 
     app = Flask(__name__)
@@ -28,7 +29,7 @@ def create_app(config: dict[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config if config is not None else settings())
     if not app.testing:
         logs.configure()
-    blueprints.safety.init_app(app)  # first: what others refuse has its number in the log, too
+    safety.init_app(app)  # first: what others refuse has its number in the log, too
     db.init_app(app)
     prepared.init_app(app)
     app.teardown_appcontext(close_reading)

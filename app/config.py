@@ -140,13 +140,13 @@ def _hosts(env: Mapping[str, str], base_url: str, demo: bool) -> list[str] | Non
     """
     hosts = [host.strip() for host in env.get("REMBUK_HOSTS", "").split(",") if host.strip()]
     for host in hosts:
-        if not re.fullmatch(r"\.?[\w.-]+|\[[0-9a-fA-F:.]+\]", host, re.ASCII):
+        if not re.fullmatch(r"\.?[\w.-]+", host, re.ASCII):
             raise SettingsError(
                 f"REMBUK_HOSTS must hold names such as rembuk.example.go.id, not {host!r}."
             )
     if not hosts and demo:
         return None
-    return [*(hosts or [urlsplit(base_url).netloc.rpartition("@")[2]]), *LOOPBACK]
+    return [*(hosts or [urlsplit(base_url).netloc]), *LOOPBACK]
 
 
 def _tiles(env: Mapping[str, str], usual: str) -> str:

@@ -8,7 +8,6 @@ from pkgutil import iter_modules
 from flask import Flask
 
 from . import busy, converters, errors, options, page
-from . import safety as safety
 
 
 def init_app(app: Flask) -> None:

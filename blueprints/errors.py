@@ -80,6 +80,7 @@ def problem(status: int, text: object = "", **more: Any) -> Response:
     if request.accept_mimetypes.best == "application/json" or request.path.endswith(".json"):
         response = jsonify(error=said, reference=g.get("reference"))
     elif request_ctx.url_adapter is None:  # the host is not ours: there are no addresses to offer
+        log.warning("a host not in REMBUK_HOSTS or REMBUK_BASE_URL")
         response = make_response(f"{title}. {said}")
         response.mimetype = "text/plain"
     else:

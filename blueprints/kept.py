@@ -35,8 +35,11 @@ def has_files() -> bool:
 
 
 def words() -> list[str]:
-    """The texts among it, for whoever wants to copy them; a body nobody has read stays unread."""
-    if "form" not in request.__dict__:
+    """The texts among it, for whoever wants to copy them; a body nobody has read stays unread.
+
+    None of what another site posts: its words do not stand on a page of ours.
+    """
+    if "form" not in request.__dict__ or not is_ours():
         return []
     return [value for _name, value in pairs() if " " in value.strip()]
 
@@ -52,15 +55,14 @@ def is_ours() -> bool:
 def door() -> ResponseReturnValue:
     """Sign in first.  What a page of ours sent comes along; scripts and readers are led there."""
     back = request.full_path if request.method == "GET" else request.path
-    told = _("Please sign in first. What you typed is kept.")
     by_page = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
     if request.method == "POST" and by_page and "HX-Request" not in request.headers and is_ours():
         parcel = _signer().dumps([back, pairs(), has_files()])
         if len(parcel) <= LARGEST:
-            flash(told, "info")
+            flash(_("Please sign in first. What you typed is kept."), "info")
             form = SignInForm(formdata=None)
             return sign_in_page(form, onward=back, parcel=str(parcel)), 401
-    flash(told, "info")
+    flash(_("Please sign in first."), "info")
     return redirect(url_for("account.sign_in", lanjut=back))
 
 

@@ -42,6 +42,7 @@ def env(tmp_path: Path) -> dict[str, str]:
         ("REMBUK_BASE_URL", "javascript:alert(1)"),
         ("REMBUK_BASE_URL", "https://rembuk.example/under"),
         ("REMBUK_HOSTS", "http://foo/"),
+        ("REMBUK_HOSTS", "[::1]"),
         ("REMBUK_HOSTS", "rembuk.example, b c"),
         ("REMBUK_TILES_URL", "javascript:x"),
         ("REMBUK_MAIL_URL", "smtp://"),

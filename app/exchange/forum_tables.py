@@ -24,9 +24,9 @@ PAST = ("Tahun", "Nomor", "Usulan", "Kelurahan", "RW", "Keadaan", "Perangkat dae
 
 def workbook(s: PrintedSet) -> bytes:
     """The file.  Text that a spreadsheet would take for a formula is guarded."""
-    with force_locale("id"):
-        from .sheets import written  # heavy: loaded by whoever wants a workbook
+    from .sheets import written  # heavy: loaded by whoever wants a workbook
 
+    with force_locale("id"):
         return written(_sheets(s))
 
 

@@ -27,18 +27,19 @@ def sign_in() -> ResponseReturnValue:
     form, onward = SignInForm(data={"email": request.args.get("email", "")[:254]}), asked_for()
     parcel = request.form.get("kept", "")
     if current_actor().is_signed_in:
-        return _onward(parcel, landing(onward))
+        return _onward(parcel, onward)
     if form.validate_on_submit():
         if user := let_in(form, form.email.data):
             enter(user, stay=form.stay.data)
         db.session.commit()
         if user is not None:
-            return _onward(parcel, landing(onward))
+            return _onward(parcel, onward)
     return kept.sign_in_page(form, onward, parcel), 422 if form.errors else 200
 
 
-def _onward(parcel: str, landing: str) -> ResponseReturnValue:
-    return kept.onward_page(parcel, landing) or redirect(landing)
+def _onward(parcel: str, onward: str) -> ResponseReturnValue:
+    there = landing(onward)
+    return kept.onward_page(parcel, there) or redirect(there)
 
 
 @bp.route("/daftar", methods=["GET", "POST"])

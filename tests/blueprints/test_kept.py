@@ -142,6 +142,7 @@ def test_a_page_that_was_open_too_long_offers_to_send_again(client_for, item, gu
     assert len(sent["csrf_token"]) > 20
     foreign = client.post(path, data={"body": WORDS}, headers={"Origin": "https://jahat.example"})
     assert "Kirim lagi" not in foreign.get_data(as_text=True)
+    assert "dua minggu" not in foreign.get_data(as_text=True)
 
 
 def test_no_password_is_ever_carried(client, guarded):
@@ -189,7 +190,8 @@ def test_a_step_that_is_over_shows_what_was_typed_and_where_it_stands(client_for
     item = make.item("lapor")
     client = _moved(client_for, item.number)
     path = f"/lapor/{item.number}/langkah/verify"
-    answer = client.post(path, data={"seen": "1", "note": WORDS, "key": str(uuid.uuid4())})
+    form = {"seen": "1", "note": WORDS, "key": str(uuid.uuid4())}
+    answer = client.post(path, data=form, headers=OURS)
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert WORDS in unescape(page)
